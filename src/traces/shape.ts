@@ -1,0 +1,134 @@
+/**
+ * The zod model seen as a tree of shapes, for everything that walks a record: separating unknown fields, writing the
+ * canonical texts, declaring the features of a dataset.
+ */
+import { z } from 'zod'
+import { entries, isJsonArray, isJsonObject, JsonFloat, type JsonObject, type JsonValue } from './json.js'
+import { leafKind, type LeafKind, MAX_UINT64, MIN_INT64, type SchemaIssue, traceRecordSchema } from './schema.js'
+
+export type Shape =
+  | { readonly kind: LeafKind }
+  | { readonly kind: 'list'; readonly item: Shape }
+  | {
+      readonly kind: 'model'
+      /** In the order in which they are written. */
+      readonly fields: ReadonlyMap<string, Shape>
+      /** The same, keys sorted by code point, for hashed texts. */
+      readonly sorted: readonly (readonly [string, Shape])[]
+    }
+
+function shapeOf(type: z.ZodType): Shape {
+  const kind = leafKind(type)
+  if (kind !== undefined) return { kind }
+  if (type instanceof z.ZodObject) {
+    const fields = new Map(Object.entries(type.shape as Record<string, z.ZodType>).map(([k, v]) => [k, shapeOf(v)]))
+    return { kind: 'model', fields, sorted: [...fields].sort(([a], [b]) => (a < b ? -1 : 1)) }
+  }
+  if (type instanceof z.ZodArray) return { kind: 'list', item: shapeOf(type.element as z.ZodType) }
+  if (type instanceof z.ZodDefault || type instanceof z.ZodPrefault || type instanceof z.ZodNullable) {
+    return shapeOf(type.unwrap() as z.ZodType)
+  }
+  throw new Error(`the model holds a type without a shape: ${type.def.type}`)
+}
+
+export const recordShape = shapeOf(traceRecordSchema) as Extract<Shape, { kind: 'model' }>
+
+export type Path = readonly (string | number)[]
+
+/** A field that no released schema has, as it stood in the record. */
+export interface UnknownField {
+  path: Path
+  value: JsonValue
+}
+
+export interface Conformed {
+  /** The record's known fields: plain objects and numbers in typed places, free-form parts as they were. */
+  value: unknown
+  unknown: UnknownField[]
+  issues: SchemaIssue[]
+}
+
+/** A constant of schema 0.1 that the reference drops; it says nothing about the trace. */
+const DROPPED = new Set(['attribution.version'])
+
+/**
+ * Brings a parsed record into the form that the zod model validates and sets the fields aside that it does not know.
+ * Types are not judged here, with one exception: integers that no reader of a dataset can load, in free-form parts.
+ */
+export function conform(record: JsonValue): Conformed {
+  const result: Conformed = { value: undefined, unknown: [], issues: [] }
+  result.value = conformTo(recordShape, record, [], result)
+  return result
+}
+
+function conformTo(shape: Shape, value: JsonValue, path: Path, result: Conformed): unknown {
+  switch (shape.kind) {
+    case 'model':
+      return isJsonObject(value) ? conformModel(shape.fields, value, path, result) : value
+    case 'list':
+      return isJsonArray(value) ? value.map((item, i) => conformTo(shape.item, item, [...path, i], result)) : value
+    case 'integer':
+      return value instanceof JsonFloat && Number.isInteger(value.value)
+        ? Number.isSafeInteger(value.value)
+          ? value.value + 0 // -0.0 is the integer 0
+          : BigInt(value.value)
+        : value
+    case 'float':
+      return value instanceof JsonFloat ? value.value : typeof value === 'bigint' ? Number(value) : value
+    case 'map':
+      checkIntegers(value, path, result.issues)
+      return value
+    default:
+      return value
+  }
+}
+
+function conformModel(fields: ReadonlyMap<string, Shape>, value: JsonObject, path: Path, result: Conformed): unknown {
+  const known: Record<string, unknown> = {}
+  for (const [key, item] of entries(value)) {
+    const field = fields.get(key)
+    if (field !== undefined) known[key] = conformTo(field, item, [...path, key], result)
+    else if (!DROPPED.has([...path, key].join('.'))) {
+      checkIntegers(item, [...path, key], result.issues)
+      result.unknown.push({ path: [...path, key], value: item })
+    }
+  }
+  return known
+}
+
+/** One integer beyond 64 bits anywhere makes every load of the dataset fail in `datasets`. */
+function checkIntegers(value: JsonValue, path: Path, issues: SchemaIssue[]): void {
+  if (typeof value === 'bigint') {
+    if (value < MIN_INT64 || value > MAX_UINT64) {
+      issues.push({ path, message: 'the integer is outside -2^63…2^64-1: no reader could load the dataset any more' })
+    }
+  } else if (isJsonArray(value)) {
+    value.forEach((item, i) => {
+      checkIntegers(item, [...path, i], issues)
+    })
+  } else if (value instanceof Map) {
+    // Integers beyond 2^53 only come out of the lossless parser, which builds Maps.
+    for (const [key, item] of value as ReadonlyMap<string, JsonValue>) checkIntegers(item, [...path, key], issues)
+  }
+}
+
+/** RFC 6901. */
+export function jsonPointer(path: Path): string {
+  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
+
+/**
+ * The pointer as reports show it: keys that the schema does not know are data, perhaps a secret, and appear as `*`.
+ */
+export function reportPointer(path: Path): string {
+  let shape: Shape | undefined = recordShape
+  const shown = path.map((key) => {
+    if (typeof key === 'number') {
+      shape = shape?.kind === 'list' ? shape.item : undefined
+      return key
+    }
+    shape = shape?.kind === 'model' ? shape.fields.get(key) : undefined
+    return shape === undefined ? '*' : key
+  })
+  return jsonPointer(shown)
+}
