@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import { addTally, addTrace, emptyTally, statisticsJson, statisticsOf, traceFigures } from '../../src/dataset/statistics.js'
+import {
+  addTally,
+  addTrace,
+  emptyTally,
+  statisticsJson,
+  statisticsOf,
+  traceFigures
+} from '../../src/dataset/statistics.js'
 import { goldenSets } from '../support/golden.js'
 import { goldenRecords } from '../support/records.js'
 
@@ -39,7 +46,11 @@ test('a dataset tallied in parts, the costs one by one, gives the same figures a
     const part = emptyTally()
     const slice = figures.slice(start, start + 5)
     for (const one of slice) addTrace(part, one)
-    addTally(total, part, slice.map(({ cost }) => cost).filter((cost) => cost !== null))
+    addTally(
+      total,
+      part,
+      slice.map(({ cost }) => cost).filter((cost) => cost !== null)
+    )
   }
   expect(statisticsJson(statisticsOf(total))).toBe(set.expected.card_block_text)
 })
