@@ -7,6 +7,9 @@ export default {
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } }]
   },
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
+  // These need tools that .ci/tools installs: see jest.system.config.js.
+  testPathIgnorePatterns: ['/node_modules/', '/__tests__/system/'],
   globalSetup: '<rootDir>/__tests__/support/assert-runtime.js',
+  reporters: ['default', '<rootDir>/__tests__/support/count-reporter.js'],
   testTimeout: 30_000
 }

@@ -88,8 +88,11 @@ export class UnsafeDedupeError extends ActionError {
   }
 }
 
-/** Node's `code` of a system error (`ENOENT`, `ENOSPC`, …), or undefined for anything else. */
+/**
+ * Node's `code` of a system error (`ENOENT`, `ENOSPC`, …), or undefined for anything else. Not by `instanceof`: errors of
+ * another realm, such as those that a test runner sees, are no `Error` there.
+ */
 export function systemErrorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
   return typeof error.code === 'string' ? error.code : undefined
 }

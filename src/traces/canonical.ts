@@ -5,19 +5,23 @@
  * - The *hashed text* has every key sorted, ASCII escapes and `", "`/`": "` separators. `content_hash` covers it without
  *   `content_hash` and `trace_id`; the identity covers it without everything that may differ between two captures or
  *   reviews of the same trace.
+ *
+ * Both are made in one walk: most of a record is strings, and a string's text is the same in both as long as it is ASCII.
  */
 import { createHash } from 'node:crypto'
 import { entries, isJsonArray, isJsonObject, JsonFloat, property, type JsonObject, type JsonValue } from './json.js'
 import type { Integer, TraceRecord } from './schema.js'
 import { recordShape, type Shape } from './shape.js'
-import { asciiString, compareCodePoints, floatLine, floatRepr } from './text.js'
+import { asciiEscape, compareCodePoints, floatLine, floatRepr } from './text.js'
 
-/** A record's line without its `content_hash`, in two halves, and the hashes over the record. */
-export interface Canonical {
+/** A record in the form in which it is published. */
+export interface CanonicalRecord {
+  /** One JSON object without a line feed, its `content_hash` recomputed. */
+  readonly line: string
   /** Lower-case hex SHA-256, as `content_hash` holds it. */
-  contentHash: string
+  readonly contentHash: string
   /** Lower-case hex SHA-256 that two versions of the same trace share whatever schema or review they carry. */
-  identityHash: string
+  readonly identityHash: string
 }
 
 /** Parts of `metadata` that describe how a trace was handled, not what it is. */
@@ -27,124 +31,147 @@ const NEVER_HASHED: ReadonlySet<string> = new Set(['content_hash', 'trace_id'])
 /** Top-level fields that only `content_hash` covers. */
 const VOLATILE: ReadonlySet<string> = new Set(['schema_version', 'security'])
 
-/** Hashes a record; see `Canonical`. Needs time linear in its size and about three times its size of memory. */
-export function hashRecord(record: TraceRecord): Canonical {
+/** Line and hashes of a record. Takes time linear in its size and about four times its size of memory. */
+export function canonicalRecord(record: TraceRecord): CanonicalRecord {
+  const texts = fieldTexts(record)
   const content = createHash('sha256')
   const identity = createHash('sha256')
-  let first = true
-  let firstOfIdentity = true
-  content.update('{')
-  identity.update('{')
+  let contentStart = '{'
+  let identityStart = '{'
   for (const [key, shape] of recordShape.sorted) {
     if (NEVER_HASHED.has(key)) continue
-    const name = `"${key}": `
-    const value = record[key as keyof TraceRecord] as JsonValue
-    const text = hashedText(shape, value)
-    content.update((first ? '' : ', ') + name + text, 'latin1')
-    first = false
+    const member = `"${key}": ${(texts.get(key) as Texts).hashed}`
+    const bytes = Buffer.from(member, 'latin1')
+    content.update(contentStart).update(bytes)
+    contentStart = ', '
     if (VOLATILE.has(key)) continue
-    const lasting = key === 'metadata' ? withoutVolatile(value as JsonObject) : value
-    const lastingText = lasting === value ? text : hashedText(shape, lasting)
-    identity.update((firstOfIdentity ? '' : ', ') + name + lastingText, 'latin1')
-    firstOfIdentity = false
+    identity.update(identityStart)
+    identityStart = ', '
+    const lasting = key === 'metadata' ? withoutVolatile(record.metadata) : undefined
+    if (lasting === undefined) identity.update(bytes)
+    else identity.update(`"${key}": ${textsOf(shape, lasting).hashed}`, 'latin1')
   }
-  return { contentHash: content.update('}').digest('hex'), identityHash: identity.update('}').digest('hex') }
+  const contentHash = content.update('}').digest('hex')
+  return { line: joinLine(texts, contentHash), contentHash, identityHash: identity.update('}').digest('hex') }
 }
 
-function withoutVolatile(metadata: JsonObject): JsonObject {
+/** The text that `content_hash` covers. `canonicalRecord` does not build it in one piece. */
+export function hashedRecordText(record: TraceRecord): string {
+  const texts = fieldTexts(record)
+  const members = recordShape.sorted
+    .filter(([key]) => !NEVER_HASHED.has(key))
+    .map(([key]) => `"${key}": ${(texts.get(key) as Texts).hashed}`)
+  return `{${members.join(', ')}}`
+}
+
+function fieldTexts(record: TraceRecord): Map<string, Texts> {
+  const texts = new Map<string, Texts>()
+  for (const [key, shape] of recordShape.fields) {
+    texts.set(key, textsOf(shape, record[key as keyof TraceRecord]))
+  }
+  return texts
+}
+
+function joinLine(texts: ReadonlyMap<string, Texts>, contentHash: string): string {
+  let line = '{'
+  for (const [key, text] of texts) {
+    line += `${line.length > 1 ? ',' : ''}"${key}":${key === 'content_hash' ? `"${contentHash}"` : text.line}`
+  }
+  return `${line}}`
+}
+
+/** The metadata that the identity covers; undefined where that is all of it. */
+function withoutVolatile(metadata: JsonObject): JsonObject | undefined {
   for (const key of VOLATILE_METADATA) {
     if (property(metadata, key) !== undefined) {
       return new Map([...entries(metadata)].filter(([name]) => !VOLATILE_METADATA.has(name)))
     }
   }
-  return metadata
+  return undefined
 }
 
-/** The text that `content_hash` covers. For tests and messages; `hashRecord` does not build it in one piece. */
-export function hashedRecordText(record: TraceRecord): string {
-  const parts = recordShape.sorted
-    .filter(([key]) => !NEVER_HASHED.has(key))
-    .map(([key, shape]) => `"${key}": ${hashedText(shape, record[key as keyof TraceRecord] as JsonValue)}`)
-  return `{${parts.join(', ')}}`
+/** One value in both texts. */
+interface Texts {
+  readonly line: string
+  readonly hashed: string
 }
 
-function hashedText(shape: Shape, value: JsonValue): string {
-  if (value === null) return 'null'
+const both = (text: string): Texts => ({ line: text, hashed: text })
+const NULL = both('null')
+
+function textsOf(shape: Shape, value: JsonValue): Texts {
+  if (value === null) return NULL
   switch (shape.kind) {
     case 'model': {
-      let text = '{'
-      for (const [key, field] of shape.sorted) {
-        if (text.length > 1) text += ', '
-        text += `"${key}": ${hashedText(field, (value as Record<string, JsonValue>)[key] as JsonValue)}`
-      }
-      return text + '}'
-    }
-    case 'list':
-      return `[${(value as readonly JsonValue[]).map((item) => hashedText(shape.item, item)).join(', ')}]`
-    case 'float':
-      return floatRepr(value as number)
-    default:
-      return hashedFreeForm(value)
-  }
-}
-
-function hashedFreeForm(value: JsonValue): string {
-  if (typeof value === 'string') return asciiString(value)
-  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : floatRepr(value)
-  if (value instanceof JsonFloat) return floatRepr(value.value)
-  if (isJsonArray(value)) return `[${value.map(hashedFreeForm).join(', ')}]`
-  if (isJsonObject(value)) {
-    const sorted = [...entries(value)].sort(([a], [b]) => compareCodePoints(a, b))
-    return `{${sorted.map(([key, item]) => `${asciiString(key)}: ${hashedFreeForm(item)}`).join(', ')}}`
-  }
-  return String(value)
-}
-
-/** The published line, without a line feed: one JSON object, valid UTF-16, `content_hash` as given. */
-export function recordLine(record: TraceRecord, contentHash: string): string {
-  return lineText(recordShape, { ...record, content_hash: contentHash })
-}
-
-function lineText(shape: Shape, value: JsonValue): string {
-  if (value === null) return 'null'
-  switch (shape.kind) {
-    case 'model': {
-      let text = '{'
+      const members = value as Record<string, JsonValue>
+      const texts: Record<string, Texts> = {}
+      let line = '{'
       for (const [key, field] of shape.fields) {
-        if (text.length > 1) text += ','
-        text += `"${key}":${lineText(field, (value as Record<string, JsonValue>)[key] as JsonValue)}`
+        const text = textsOf(field, members[key] as JsonValue)
+        texts[key] = text
+        line += `${line.length > 1 ? ',' : ''}"${key}":${text.line}`
       }
-      return text + '}'
+      let hashed = '{'
+      for (const [key] of shape.sorted) {
+        hashed += `${hashed.length > 1 ? ', ' : ''}"${key}": ${(texts[key] as Texts).hashed}`
+      }
+      return { line: `${line}}`, hashed: `${hashed}}` }
     }
     case 'list':
-      return `[${(value as readonly JsonValue[]).map((item) => lineText(shape.item, item)).join(',')}]`
+      return listTexts(value as readonly JsonValue[], (item) => textsOf(shape.item, item))
     case 'float':
-      return floatLine(value as number)
+      return { line: floatLine(value as number), hashed: floatRepr(value as number) }
     case 'map':
-      return jsonText(value)
+      return freeFormTexts(value)
     case 'string':
     case 'enum':
-      return JSON.stringify(value)
+      return stringTexts(value as string)
     case 'integer':
     case 'boolean':
-      return (value as Integer | boolean).toString()
+      return both((value as Integer | boolean).toString())
   }
 }
 
-/** Compact JSON of a free-form value, as it is published. */
-export function jsonText(value: JsonValue): string {
-  if (value instanceof Map) {
-    const members = [...(value as ReadonlyMap<string, JsonValue>)].map(
-      ([k, v]) => `${JSON.stringify(k)}:${jsonText(v)}`
-    )
-    return `{${members.join(',')}}`
+// Texts grow by `+=` and not by `join`: the engine then copies each character once, at the end, and not at every level.
+function listTexts(items: readonly JsonValue[], text: (item: JsonValue) => Texts): Texts {
+  let line = '['
+  let hashed = '['
+  for (const item of items) {
+    const texts = text(item)
+    if (line.length > 1) {
+      line += ','
+      hashed += ', '
+    }
+    line += texts.line
+    hashed += texts.hashed
   }
-  if (value instanceof JsonFloat) return floatLine(value.value)
-  if (typeof value === 'bigint') return String(value)
-  if (isJsonArray(value)) return `[${value.map(jsonText).join(',')}]`
-  if (isJsonObject(value)) {
-    const members = [...entries(value)].map(([k, v]) => `${JSON.stringify(k)}:${jsonText(v)}`)
-    return `{${members.join(',')}}`
+  return { line: `${line}]`, hashed: `${hashed}]` }
+}
+
+function stringTexts(text: string): Texts {
+  const line = JSON.stringify(text)
+  return { line, hashed: asciiEscape(line) }
+}
+
+/** A value whose keys are data: the line keeps their order, the hashed text sorts them. */
+function freeFormTexts(value: JsonValue): Texts {
+  if (typeof value === 'string') return stringTexts(value)
+  if (value === null) return NULL
+  if (typeof value === 'number') {
+    return Number.isInteger(value) ? both(String(value)) : { line: floatLine(value), hashed: floatRepr(value) }
   }
-  return JSON.stringify(value)
+  if (value instanceof JsonFloat) return { line: floatLine(value.value), hashed: floatRepr(value.value) }
+  if (isJsonArray(value)) return listTexts(value, freeFormTexts)
+  if (!isJsonObject(value)) return both(value.toString())
+  const members: { key: string; name: Texts; text: Texts }[] = []
+  let line = '{'
+  for (const [key, item] of entries(value)) {
+    const member = { key, name: stringTexts(key), text: freeFormTexts(item) }
+    line += `${line.length > 1 ? ',' : ''}${member.name.line}:${member.text.line}`
+    members.push(member)
+  }
+  members.sort((a, b) => compareCodePoints(a.key, b.key))
+  let hashed = '{'
+  for (const { name, text } of members) hashed += `${hashed.length > 1 ? ', ' : ''}${name.hashed}: ${text.hashed}`
+  return { line: `${line}}`, hashed: `${hashed}}` }
 }

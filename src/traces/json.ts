@@ -8,8 +8,14 @@
  */
 import { visit, type ParseErrorCode, printParseErrorCode } from 'jsonc-parser'
 
+/** Longest line that is accepted and published, in bytes. */
+export const MAX_LINE_BYTES = 64 * 1024 * 1024
 /** Deepest nesting of objects and arrays that is accepted, the record itself counted. */
 export const MAX_DEPTH = 200
+/** Most objects and arrays in one record: a line of nothing else would fill the memory long before it is too long. */
+const MAX_CONTAINERS = 1_000_000
+/** Longest integer that the reference reads. */
+const MAX_DIGITS = 4300
 
 /** A float whose text differs between JSON writers (whole, tiny, or negative zero): free-form parts must not make it an integer. */
 export class JsonFloat {
@@ -64,6 +70,15 @@ export function numberOf(value: JsonValue | undefined): number | undefined {
   return value instanceof JsonFloat ? value.value : undefined
 }
 
+/** Levels of objects and arrays in a value: 0 for a scalar, 1 for an empty object. */
+export function depthOf(value: JsonValue): number {
+  let deepest = 0
+  if (isJsonArray(value)) for (const item of value) deepest = Math.max(deepest, depthOf(item))
+  else if (isJsonObject(value)) for (const [, item] of entries(value)) deepest = Math.max(deepest, depthOf(item))
+  else return 0
+  return deepest + 1
+}
+
 /** Structural equality; `1` and `1.0` differ, as does the order of keys. */
 export function sameJson(a: JsonValue, b: JsonValue): boolean {
   if (a === b) return true
@@ -116,18 +131,19 @@ function isSpecialKey(key: string): boolean {
 function isSpecialNumber(lexeme: string, typedFloat: boolean): boolean {
   const value = Number(lexeme)
   if (Object.is(value, -0)) return true
-  if (/[.eE]/.test(lexeme))
-    return !typedFloat && (Number.isInteger(value) || Math.abs(value) < 1e-5 || !isFinite(value))
-  return !Number.isSafeInteger(value)
+  if (!/[.eE]/.test(lexeme)) return !Number.isSafeInteger(value)
+  if (!isFinite(value)) return true
+  return !typedFloat && (Number.isInteger(value) || Math.abs(value) < 1e-5)
 }
 
 /**
- * Sweeps over a JSON text once: whether it needs the lossless parser, with the depth checked on the way.
+ * Sweeps over a JSON text once: whether it needs the lossless parser, with depth and size checked on the way.
  * The text need not be valid; the parser decides that.
  */
 function sweep(text: string): boolean {
   let special = false
   let depth = 0
+  let containers = 0
   let topKey = ''
   let lastKey = ''
   const length = text.length
@@ -147,6 +163,9 @@ function sweep(text: string): boolean {
       i = next
     } else if (c === 123 /* { */ || c === 91 /* [ */) {
       if (++depth > MAX_DEPTH) throw new JsonError(`nested deeper than ${String(MAX_DEPTH)} levels`, i)
+      if (++containers > MAX_CONTAINERS) {
+        throw new JsonError(`more than ${String(MAX_CONTAINERS)} objects and lists in one record`, i)
+      }
       i++
     } else if (c === 125 /* } */ || c === 93 /* ] */) {
       depth--
@@ -216,6 +235,7 @@ function lexemeToNumber(lexeme: string, offset: number): JsonScalar {
     return Number.isInteger(value) || Math.abs(value) < 1e-5 ? new JsonFloat(value) : value
   }
   if (Object.is(value, -0)) return 0
+  if (lexeme.length > MAX_DIGITS) throw new JsonError(`an integer of more than ${String(MAX_DIGITS)} digits`, offset)
   return Number.isSafeInteger(value) ? value : BigInt(lexeme)
 }
 

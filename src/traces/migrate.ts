@@ -66,14 +66,19 @@ export function migrate(record: JsonObject): Migrated {
 
 /** Sets `metadata.legacy.patch` where there is room for it; false where something else stands there. */
 function keepAsLegacy(record: Map<string, JsonValue>, patch: string): boolean {
-  const metadata = record.get('metadata') ?? new Map<string, JsonValue>()
-  if (!isJsonObject(metadata)) return false
-  const legacy = property(metadata, 'legacy') ?? new Map<string, JsonValue>()
-  if (!isJsonObject(legacy)) return false
+  const metadata = objectOrNew(record.get('metadata'))
+  const legacy = metadata && objectOrNew(property(metadata, 'legacy'))
+  if (metadata === undefined || legacy === undefined) return false
   const existing = property(legacy, 'patch')
   if (existing !== undefined) return existing === patch
   record.set('metadata', toMap(metadata).set('legacy', toMap(legacy).set('patch', patch)))
   return true
+}
+
+/** What is absent counts as empty; undefined where something else than an object stands there. */
+function objectOrNew(value: JsonValue | undefined): JsonObject | undefined {
+  if (value === undefined) return new Map<string, JsonValue>()
+  return isJsonObject(value) ? value : undefined
 }
 
 /** One patch a file of a unified diff; ids are content addresses, so that the same diff always gives the same ones. */

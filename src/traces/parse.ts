@@ -1,8 +1,11 @@
 /** From the text of one staged record to a trace that can be judged and published, or the reason why not. */
-import { hashRecord, recordLine } from './canonical.js'
+import { canonicalRecord, type CanonicalRecord } from './canonical.js'
 import {
+  depthOf,
   isJsonObject,
   JsonError,
+  MAX_DEPTH,
+  MAX_LINE_BYTES,
   parseJson,
   property,
   sameJson,
@@ -12,18 +15,20 @@ import {
 } from './json.js'
 import { migrate, relateVersion } from './migrate.js'
 import { SCHEMA_VERSION, validateRecord, type TraceRecord } from './schema.js'
-import { conform, jsonPointer, reportPointer, type Path, type UnknownField } from './shape.js'
+import {
+  conform,
+  jsonPointer,
+  leastLineLength,
+  recordShape,
+  reportPointer,
+  type Path,
+  type UnknownField
+} from './shape.js'
 
 /** A validated record in the form in which it is published. */
-export interface ParsedTrace {
+export interface ParsedTrace extends CanonicalRecord {
   /** In the current schema, every default filled in. */
   readonly record: TraceRecord
-  /** What is published: one line without its line feed, `content_hash` recomputed. */
-  readonly line: string
-  /** Lower-case hex SHA-256 of the record as published. */
-  readonly contentHash: string
-  /** Lower-case hex SHA-256 that stays the same under another schema, review or capture of the same trace. */
-  readonly identityHash: string
   /** The schema in which it was written, where that is an older one. */
   readonly migratedFrom: string | undefined
   /** Pointers of fields that no released schema has, now in `metadata.unknown_fields`; names that may be data are `*`. */
@@ -46,6 +51,10 @@ export class TraceError extends Error {
 /** At most this many problems of one record are named: the first ones tell what is wrong with its writer. */
 const MAX_ISSUES = 3
 
+/** A dataset with a longer line, or a deeper one, could not be read any more. */
+const TOO_LONG = 'the line that would be published is longer than 64 MiB'
+const TOO_DEEP = `nested deeper than ${String(MAX_DEPTH)} levels once it is kept in metadata.unknown_fields`
+
 /** A record as its writer meant it, in the current shape. */
 export interface ReadRecord {
   /** In the current shape, every default filled in, `schema_version` as it was written; absent where it is not valid. */
@@ -59,6 +68,9 @@ export interface ReadRecord {
 /** Migrates and validates one record of any schema version: the version itself is for the caller to judge. */
 export function readRecord(raw: JsonObject): ReadRecord {
   const migrated = migrate(raw)
+  if (leastLineLength(migrated.record, recordShape) > MAX_LINE_BYTES) {
+    return { record: undefined, unknown: [], issues: [{ path: [], message: TOO_LONG }] }
+  }
   const conformed = conform(migrated.record)
   const validated = validateRecord(conformed.value)
   return {
@@ -97,12 +109,11 @@ export function parseTrace(text: string): ParsedTrace {
   if (read === undefined || issues.length > 0) throw invalid(issues)
   const record: TraceRecord = { ...read, schema_version: SCHEMA_VERSION }
   if (unknown.length > 0) record.metadata = keepUnknown(record.metadata, unknown)
-  const { contentHash, identityHash } = hashRecord(record)
+  const canonical = canonicalRecord(record)
+  if (Buffer.byteLength(canonical.line) > MAX_LINE_BYTES) throw invalid([{ path: [], message: TOO_LONG }])
   return {
+    ...canonical,
     record,
-    line: recordLine(record, contentHash),
-    contentHash,
-    identityHash,
     migratedFrom: relation === 'older' ? (version as string) : undefined,
     unknownFields: unknown.map(({ path }) => unknownFieldName(path))
   }
@@ -137,11 +148,13 @@ function invalid(issues: readonly { path: Path; message: string }[]): TraceError
 function keepUnknown(metadata: JsonObject, unknown: readonly UnknownField[]): JsonObject {
   const existing = property(metadata, 'unknown_fields')
   const kept = existing !== undefined && isJsonObject(existing) ? toMap(existing) : new Map<string, JsonValue>()
-  if (existing !== undefined && !isJsonObject(existing)) kept.set('/metadata/unknown_fields', existing)
-  for (const { path, value } of unknown) {
+  const displaced =
+    existing !== undefined && !isJsonObject(existing) ? [{ path: ['metadata', 'unknown_fields'], value: existing }] : []
+  for (const { path, value } of [...displaced, ...unknown]) {
     const pointer = jsonPointer(path)
     let key = pointer
     // The same place with another value, kept by an earlier run: both stay. `#` cannot stand behind a pointer by itself.
+    if (depthOf(value) > MAX_DEPTH - 3) throw invalid([{ path, message: TOO_DEEP }])
     for (let n = 2; kept.has(key) && !sameJson(kept.get(key) as JsonValue, value); n++) key = `${pointer}#${String(n)}`
     kept.set(key, value)
   }

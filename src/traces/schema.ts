@@ -59,7 +59,12 @@ function map(accepts: (value: JsonValue) => boolean, content: string) {
   }
   return leaf(
     'map',
-    z.custom<JsonObject>(check, { error: (issue) => wrongType(`an object of ${content}`, issue.input) })
+    z.custom<JsonObject>(check, {
+      error: ({ input }) =>
+        isJsonObject(input as JsonValue)
+          ? `expected an object of ${content}, found one with other values`
+          : wrongType(`an object of ${content}`, input)
+    })
   )
 }
 const isString = (value: JsonValue): boolean => typeof value === 'string'
@@ -70,8 +75,14 @@ const idMap = map((v) => isString(v) || (isJsonArray(v) && v.every(isString)), '
 /** Says which type was expected and found, never the value. */
 function wrongType(expected: string, input: unknown): string {
   if (input === undefined) return 'a required field is missing'
-  const found = input === null ? 'null' : Array.isArray(input) ? 'a list' : `a ${typeof input}`
-  return `expected ${expected}, found ${found === 'a object' ? 'an object' : found}`
+  return `expected ${expected}, found ${typeName(input)}`
+}
+
+function typeName(input: unknown): string {
+  if (input === null) return 'null'
+  if (Array.isArray(input)) return 'a list'
+  if (typeof input === 'object') return 'an object'
+  return typeof input === 'bigint' ? 'a number' : `a ${typeof input}`
 }
 
 const optional = <T extends z.ZodType>(type: T) => type.nullable().default(null as never)

@@ -3,7 +3,7 @@
  * canonical texts, declaring the features of a dataset.
  */
 import { z } from 'zod'
-import { entries, isJsonArray, isJsonObject, JsonFloat, type JsonObject, type JsonValue } from './json.js'
+import { entries, isJsonArray, isJsonObject, JsonFloat, property, type JsonObject, type JsonValue } from './json.js'
 import { leafKind, type LeafKind, MAX_UINT64, MIN_INT64, type SchemaIssue, traceRecordSchema } from './schema.js'
 
 export type Shape =
@@ -15,20 +15,29 @@ export type Shape =
       readonly fields: ReadonlyMap<string, Shape>
       /** The same, keys sorted by code point, for hashed texts. */
       readonly sorted: readonly (readonly [string, Shape])[]
+      /** The length of the text of each field where it is absent. */
+      readonly absent: ReadonlyMap<string, number>
     }
 
 function shapeOf(type: z.ZodType): Shape {
   const kind = leafKind(type)
   if (kind !== undefined) return { kind }
   if (type instanceof z.ZodObject) {
-    const fields = new Map(Object.entries(type.shape as Record<string, z.ZodType>).map(([k, v]) => [k, shapeOf(v)]))
-    return { kind: 'model', fields, sorted: [...fields].sort(([a], [b]) => (a < b ? -1 : 1)) }
+    const types = Object.entries(type.shape)
+    const fields = new Map(types.map(([key, field]) => [key, shapeOf(field)]))
+    const absent = new Map(types.map(([key, field]) => [key, absentLength(field)]))
+    return { kind: 'model', fields, sorted: [...fields].sort(([a], [b]) => (a < b ? -1 : 1)), absent }
   }
   if (type instanceof z.ZodArray) return { kind: 'list', item: shapeOf(type.element as z.ZodType) }
   if (type instanceof z.ZodDefault || type instanceof z.ZodPrefault || type instanceof z.ZodNullable) {
     return shapeOf(type.unwrap() as z.ZodType)
   }
   throw new Error(`the model holds a type without a shape: ${type.def.type}`)
+}
+
+function absentLength(type: z.ZodType): number {
+  if (type instanceof z.ZodDefault) return JSON.stringify(type.def.defaultValue).length
+  return type instanceof z.ZodPrefault ? leastLineLength({}, shapeOf(type)) : 0
 }
 
 export const recordShape = shapeOf(traceRecordSchema) as Extract<Shape, { kind: 'model' }>
@@ -48,8 +57,10 @@ export interface Conformed {
   issues: SchemaIssue[]
 }
 
-/** A constant of schema 0.1 that the reference drops; it says nothing about the trace. */
-const DROPPED = new Set(['attribution.version'])
+/** `attribution.version` is a constant of schema 0.1 that the reference drops; it says nothing about the trace. */
+function isDropped(path: Path, key: string): boolean {
+  return path.length === 1 && path[0] === 'attribution' && key === 'version'
+}
 
 /**
  * Brings a parsed record into the form that the zod model validates and sets the fields aside that it does not know.
@@ -62,19 +73,14 @@ export function conform(record: JsonValue): Conformed {
 }
 
 function conformTo(shape: Shape, value: JsonValue, path: Path, result: Conformed): unknown {
+  if (value instanceof JsonFloat) return conformFloat(shape, value.value)
   switch (shape.kind) {
     case 'model':
       return isJsonObject(value) ? conformModel(shape.fields, value, path, result) : value
     case 'list':
       return isJsonArray(value) ? value.map((item, i) => conformTo(shape.item, item, [...path, i], result)) : value
-    case 'integer':
-      return value instanceof JsonFloat && Number.isInteger(value.value)
-        ? Number.isSafeInteger(value.value)
-          ? value.value + 0 // -0.0 is the integer 0
-          : BigInt(value.value)
-        : value
     case 'float':
-      return value instanceof JsonFloat ? value.value : typeof value === 'bigint' ? Number(value) : value
+      return typeof value === 'bigint' ? Number(value) : value
     case 'map':
       checkIntegers(value, path, result.issues)
       return value
@@ -83,17 +89,38 @@ function conformTo(shape: Shape, value: JsonValue, path: Path, result: Conformed
   }
 }
 
+/** A number is a number to the model, whatever stands in its place; a whole one is an integer where one belongs. */
+function conformFloat(shape: Shape, value: number): number | bigint {
+  if (shape.kind !== 'integer' || !Number.isInteger(value)) return value
+  return Number.isSafeInteger(value) ? value + 0 /* -0.0 is the integer 0 */ : BigInt(value)
+}
+
 function conformModel(fields: ReadonlyMap<string, Shape>, value: JsonObject, path: Path, result: Conformed): unknown {
   const known: Record<string, unknown> = {}
   for (const [key, item] of entries(value)) {
     const field = fields.get(key)
     if (field !== undefined) known[key] = conformTo(field, item, [...path, key], result)
-    else if (!DROPPED.has([...path, key].join('.'))) {
+    else if (!isDropped(path, key)) {
       checkIntegers(item, [...path, key], result.issues)
       result.unknown.push({ path: [...path, key], value: item })
     }
   }
   return known
+}
+
+/** The length that a record's line has at least: defaults can make a short line a hundred times as long. */
+export function leastLineLength(value: JsonValue, shape: Shape): number {
+  let length = 0
+  if (shape.kind === 'list' && isJsonArray(value)) {
+    for (const item of value) length += leastLineLength(item, shape.item)
+  } else if (shape.kind === 'model' && isJsonObject(value)) {
+    for (const [key, field] of shape.fields) {
+      const item = property(value, key)
+      const least = item === undefined ? (shape.absent.get(key) as number) : leastLineLength(item, field)
+      length += key.length + '"":,'.length + least
+    }
+  }
+  return length
 }
 
 /** One integer beyond 64 bits anywhere makes every load of the dataset fail in `datasets`. */
@@ -117,10 +144,14 @@ export function jsonPointer(path: Path): string {
   return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }
 
+/** The one field of an older schema, no longer in the model, that migration judges. */
+const FORMER_FIELD = '/outcome/patch'
+
 /**
  * The pointer as reports show it: keys that the schema does not know are data, perhaps a secret, and appear as `*`.
  */
 export function reportPointer(path: Path): string {
+  if (jsonPointer(path) === FORMER_FIELD) return FORMER_FIELD
   let shape: Shape | undefined = recordShape
   const shown = path.map((key) => {
     if (typeof key === 'number') {

@@ -37,8 +37,12 @@ export function floatLine(x: number): string {
 
 /** A JSON string in ASCII, as Python's `json.dumps` writes it. */
 export function asciiString(text: string): string {
-  const json = JSON.stringify(text)
-  return /^[\x20-\x7e]*$/.test(json) ? json : json.replace(/[\x7f-\uffff]/g, escapeUnit)
+  return asciiEscape(JSON.stringify(text))
+}
+
+/** JSON text with everything outside of printable ASCII escaped. */
+export function asciiEscape(json: string): string {
+  return /[\x7f-\uffff]/.test(json) ? json.replace(/[\x7f-\uffff]/g, escapeUnit) : json
 }
 
 function escapeUnit(unit: string): string {

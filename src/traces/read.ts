@@ -1,0 +1,102 @@
+/** Reads staged files as a stream of traces, each with the place that it came from. */
+import { createReadStream } from 'node:fs'
+import { LoadError, systemErrorCode } from '../errors.js'
+import type { StagedFile } from './collect.js'
+import { MAX_LINE_BYTES } from './json.js'
+import { lineText, splitChunks, type RawLine } from './lines.js'
+import { parseTrace, TraceError, type ParsedTrace } from './parse.js'
+
+/** A trace that is staged for publication, and where it stands. */
+export interface StagedTrace {
+  readonly trace: ParsedTrace
+  /** As reports name it. */
+  readonly file: string
+  /** From 1; 1 for a file that is one record. */
+  readonly line: number
+}
+
+/** A staged line that cannot be published as it is. */
+export interface InvalidLine {
+  readonly file: string
+  readonly line: number
+  /** Says why, without any text of the line. */
+  readonly message: string
+  readonly pointer: string | undefined
+  readonly reason: TraceError['reason']
+}
+
+export type StagedItem = { readonly staged: StagedTrace } | { readonly invalid: InvalidLine }
+
+/** Chunks of this many bytes: large enough to be fast, small enough to be nothing. */
+const CHUNK_BYTES = 256 * 1024
+
+/** All records of all files, in order, one in memory at a time. @throws LoadError where a file cannot be read */
+export async function* readStaged(files: readonly StagedFile[]): AsyncGenerator<StagedItem> {
+  for (const file of files) {
+    const { shown } = file
+    try {
+      for await (const { number, parse } of file.format === 'json' ? wholeFile(file) : fileLines(file)) {
+        try {
+          const trace = parse()
+          if (trace !== undefined) yield { staged: { trace, file: shown, line: number } }
+        } catch (error) {
+          if (!(error instanceof TraceError)) throw error
+          const { message, pointer, reason } = error
+          yield { invalid: { file: shown, line: number, message, pointer, reason } }
+        }
+      }
+    } catch (error) {
+      if (systemErrorCode(error) === undefined) throw error
+      throw unreadable(shown, error)
+    }
+  }
+}
+
+/** The error for something staged that the system does not let us read. */
+export function unreadable(shown: string, error: unknown): LoadError {
+  return new LoadError(
+    'TRACES_UNREADABLE',
+    `"${shown}" cannot be read (${systemErrorCode(error) ?? 'unknown error'})`,
+    {
+      hint: 'Check that the path exists and that the user of this job may read it.',
+      cause: error
+    }
+  )
+}
+
+interface Candidate {
+  number: number
+  parse: () => ParsedTrace | undefined
+}
+
+async function* fileLines(file: StagedFile): AsyncGenerator<Candidate> {
+  for await (const line of splitChunks(createReadStream(file.path, { highWaterMark: CHUNK_BYTES }))) {
+    yield {
+      number: line.number,
+      parse: () => {
+        const text = lineText(line)
+        return text === undefined ? undefined : parseTrace(text)
+      }
+    }
+  }
+}
+
+/** A file that is one JSON document, perhaps over many lines (`trace.json` of the bucket). */
+async function* wholeFile(file: StagedFile): AsyncGenerator<Candidate> {
+  const lines: RawLine[] = []
+  let size = 0
+  for await (const line of splitChunks(createReadStream(file.path, { highWaterMark: CHUNK_BYTES }))) {
+    size += line.bytes?.length ?? Infinity
+    // It becomes one line when it is published.
+    if (size > MAX_LINE_BYTES) break
+    lines.push(line)
+  }
+  yield {
+    number: 1,
+    parse: () => {
+      if (size > MAX_LINE_BYTES) throw new TraceError('broken', 'the file is longer than 64 MiB')
+      const text = lines.map((line) => lineText(line) ?? '').join('\n')
+      return text.trim() === '' ? undefined : parseTrace(text)
+    }
+  }
+}
