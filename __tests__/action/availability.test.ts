@@ -1,0 +1,97 @@
+import { describe, expect, test } from '@jest/globals'
+import { unavailableDefaults } from '../../src/action/availability.js'
+import { INPUTS, property, type InputName } from '../../src/action/inputs.js'
+import { readInputs } from '../../src/action/read-inputs.js'
+import { InputError } from '../../src/errors.js'
+
+function read(inputs: Record<string, string>) {
+  return readInputs(
+    Object.fromEntries(
+      Object.entries({ repo: 'file:out', ...inputs }).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])
+    )
+  )
+}
+
+function errorOf(inputs: Record<string, string>): InputError {
+  try {
+    read(inputs)
+  } catch (error) {
+    if (error instanceof InputError) return error
+    throw error
+  }
+  throw new Error('the inputs were accepted')
+}
+
+describe('values that need what this version does not have', () => {
+  test.each<[InputName, string]>([
+    ['command', 'check'],
+    ['command', 'remote'],
+    ['traces', 'a.jsonl\nhf://datasets/o/n@main'],
+    ['head', 'a'.repeat(40)],
+    ['scope', 'changed'],
+    ['repo', 'owner/dataset'],
+    ['repo', ''],
+    ['auth', 'oidc'],
+    ['publish', 'true'],
+    ['gated', 'false'],
+    ['gated', 'manual'],
+    ['quality-gate', 'enforce'],
+    ['trufflehog-path', '/opt/trufflehog'],
+    ['trufflehog-verify', 'true'],
+    ['known-secrets', 'correct horse'],
+    ['policy', 'other.yml'],
+    ['llm-review', 'require'],
+    ['migrate-remote', 'true'],
+    ['create-pr', 'true'],
+    ['pr-comment', 'always']
+  ])('%s: %j is refused by name', (name, value) => {
+    const error = errorOf({ [name]: value })
+    expect([error.code, error.exitCode]).toEqual(['NOT_AVAILABLE', 2])
+    expect(error.message).toMatch(new RegExp(`^This step cannot run: "${name}": .* this version`))
+  })
+
+  test.each<[InputName, string]>([
+    ['scope', 'all'],
+    ['auth', 'token'],
+    ['hf-token', 'hf_x'],
+    ['quality-gate', 'off'],
+    ['trufflehog', 'false'],
+    ['trufflehog', 'true'],
+    ['policy', '.opentraces/policy.yml'],
+    ['on-blocked', 'hold'],
+    ['pr-comment', 'never'],
+    ['dry-run', 'true']
+  ])('%s: %s is taken', (name, value) => {
+    expect(read({ [name]: value })[property(name)]).toEqual(INPUTS[name].type.parse(value))
+  })
+
+  test('they are reported together with what is wrong, and then the code is that of wrong inputs', () => {
+    const error = errorOf({ 'llm-review': 'run', publish: 'true', assess: 'maybe' })
+    expect(error.code).toBe('INPUT_INVALID')
+    expect(error.message).toContain('"llm-review": ')
+    expect(error.message).toContain('"publish": ')
+    expect(error.message).toContain('"assess" must be')
+  })
+
+  test('a value that is not even valid is not called unavailable as well', () => {
+    expect(errorOf({ repo: 'nonsense' }).message.match(/"repo"/g)).toHaveLength(1)
+  })
+
+  test('inputs that the command does not read are not asked for', () => {
+    expect(errorOf({ command: 'comment', repo: '' }).message).not.toContain('"repo"')
+  })
+})
+
+describe('defaults that need what this version does not have', () => {
+  test('are named, one sentence each', () => {
+    const sentences = unavailableDefaults(read({}))
+    expect(sentences.length).toBeGreaterThan(0)
+    expect(sentences.filter((one) => !/^[A-Z][^\n]*\.$/.test(one))).toEqual([])
+    expect(sentences.join(' ')).toContain('unscanned')
+  })
+
+  test('and fall silent where the workflow does without', () => {
+    const sentences = unavailableDefaults(read({ trufflehog: 'false', assess: 'false', 'pr-comment': 'never' }))
+    expect(sentences.join(' ')).not.toMatch(/scan|scored|comment/)
+  })
+})

@@ -1,0 +1,82 @@
+/**
+ * What this version cannot do yet. A value that needs it is refused; a default that needs it is named in one line of log
+ * and summary. Each entry goes when its part is built.
+ */
+import { INPUTS, property, type CamelCase, type InputName, type Inputs } from './inputs.js'
+
+interface Entry {
+  readonly input: InputName
+  readonly applies: (inputs: Partial<Inputs>) => boolean
+  /** What is not available; follows `"<input>": ` for a refused value, stands alone for a default. */
+  readonly sentence: string
+}
+
+/** @param applies is asked only where the input has a valid value */
+function entry<Name extends InputName>(
+  input: Name,
+  applies: (value: Inputs[CamelCase<Name>]) => boolean,
+  sentence: string
+): Entry {
+  const key = property(input)
+  return {
+    input,
+    applies: (inputs) => Object.hasOwn(inputs, key) && applies(inputs[key] as Inputs[CamelCase<Name>]),
+    sentence
+  }
+}
+
+const REFUSED: readonly Entry[] = [
+  entry('command', (value) => value !== 'push', 'push is the only command of this version'),
+  entry(
+    'traces',
+    (value) => value.some((one) => one.startsWith('hf://')),
+    'reading the traces of another dataset is not available in this version'
+  ),
+  entry('head', (value) => value !== undefined, 'reading the traces of a commit is not available in this version'),
+  entry('scope', (value) => value === 'changed', 'judging only changed traces is not available in this version'),
+  entry(
+    'repo',
+    (value) => value?.home !== 'file',
+    'publishing to the Hub is not available in this version; name a local folder as file:PATH'
+  ),
+  entry('auth', (value) => value === 'oidc', 'trusted publishing is not available in this version'),
+  entry('publish', (value) => value, 'making a dataset public is not available in this version'),
+  entry('gated', (value) => value !== undefined, 'setting access requests is not available in this version'),
+  entry('quality-gate', (value) => value === 'enforce', 'the quality gate is not available in this version'),
+  entry('trufflehog-path', (value) => value !== undefined, 'secret scanning is not available in this version'),
+  entry('trufflehog-verify', (value) => value, 'secret scanning is not available in this version'),
+  entry('known-secrets', (value) => value.length > 0, 'looking for known secrets is not available in this version'),
+  entry('policy', (value) => value !== INPUTS.policy.default, 'policy files are not available in this version'),
+  entry('llm-review', (value) => value !== 'off', 'the LLM review is not available in this version'),
+  entry('migrate-remote', (value) => value, 'rewriting published shards is not available in this version'),
+  entry('create-pr', (value) => value, 'pull requests on the Hub are not available in this version'),
+  entry(
+    'pr-comment',
+    (value) => value === 'always' || value === 'failures',
+    'pull request comments are not available in this version'
+  )
+]
+
+const DEFAULTS: readonly Entry[] = [
+  entry('trufflehog', (value) => value, 'Secret scanning is not available in this version: traces go out unscanned.'),
+  entry('policy', () => true, 'Policy files are not available in this version: none is read.'),
+  entry(
+    'pr-comment',
+    (value) => value === 'changes',
+    'Pull request comments are not available in this version: none is written.'
+  )
+]
+
+/** Of the inputs that the command reads, those whose value needs something that is not built. */
+export function refusals(inputs: Partial<Inputs>): readonly Entry[] {
+  return REFUSED.filter((one) => isRead(one.input, inputs) && one.applies(inputs))
+}
+
+/** One sentence for each default in force that is not built, for log and summary. */
+export function unavailableDefaults(inputs: Inputs): readonly string[] {
+  return DEFAULTS.filter((one) => isRead(one.input, inputs) && one.applies(inputs)).map(({ sentence }) => sentence)
+}
+
+function isRead(input: InputName, { command }: Partial<Inputs>): boolean {
+  return command !== undefined && (INPUTS[input].commands as readonly string[]).includes(command)
+}
