@@ -50,10 +50,28 @@ export interface DatasetStore {
   read(revision: Revision, path: string, range?: ByteRange): AsyncIterable<Uint8Array>
 
   /**
+   * The object id that `list` will show for a file once it is committed. A home may have to ask: whether the Hub stores a
+   * file as LFS is the Hub's decision.
+   */
+  objectId(file: NewFile): Promise<string>
+
+  /**
    * Applies a plan as one commit on top of `plan.parent`.
    * @throws StaleRevisionError where the parent is no longer the head: read again, plan again
    */
   commit(plan: CommitPlan): Promise<CommitResult>
+}
+
+/** A file that is going to be committed. */
+export interface NewFile {
+  readonly path: string
+  readonly size: number
+  /** Hex SHA-1 of the content as a git blob. */
+  readonly gitOid: string
+  /** Hex SHA-256 of the content. */
+  readonly sha256: string
+  /** The first 512 bytes, or all of a smaller file. */
+  readonly sample: Uint8Array
 }
 
 export interface ByteRange {
