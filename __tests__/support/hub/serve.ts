@@ -1,0 +1,16 @@
+/**
+ * Runs the local Hub until SIGTERM or SIGINT; started by `serve.mjs`.
+ *
+ * Prints one line of JSON: `url`, `storageUrl`, `tokens`, and `runner`, the environment that lets a job ask for id tokens.
+ */
+import { startHub } from './server.js'
+
+const hub = await startHub({ port: Number(process.argv[2] ?? 0) })
+const runner = {
+  ACTIONS_ID_TOKEN_REQUEST_URL: `${hub.storageUrl}/_actions/id-token?api-version=2.0`,
+  ACTIONS_ID_TOKEN_REQUEST_TOKEN: hub.world.runner.requestToken
+}
+process.stdout.write(`${JSON.stringify({ url: hub.url, storageUrl: hub.storageUrl, tokens: hub.tokens, runner })}\n`)
+const end = () => void hub.close().then(() => process.exit(0))
+process.on('SIGTERM', end)
+process.on('SIGINT', end)

@@ -1,0 +1,261 @@
+/** `push`: from staged traces to one commit, written out from top to bottom. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Verdict } from '../dataset/dedupe.js'
+import { LoadError } from '../errors.js'
+import type { DatasetStore } from '../hub/store.js'
+import { byPersona, meanOfPersonas } from '../quality/score.js'
+import type { Report, ReportDataset, ReportTrace } from '../report/model.js'
+import { collect, type Collected } from '../traces/collect.js'
+import { leavePlan } from './dry-run.js'
+import { publish, type DatasetFigures, type Publication } from './publish.js'
+import { assertSomethingLeft, assertValid, stage, type Candidate, type Staging } from './staging.js'
+
+/** What the workflow asked for. */
+export interface PushInputs {
+  readonly traces: readonly string[]
+  readonly ifNoTraces: 'auto' | 'error' | 'warn' | 'ignore'
+  readonly onBlocked: 'fail' | 'hold'
+  readonly license: string | undefined
+  readonly assess: boolean
+  readonly dryRun: boolean
+  /** Milliseconds. */
+  readonly maxWait: number
+  readonly outputDir: string
+}
+
+/** Everything with an effect. */
+export interface PushPorts {
+  readonly store: DatasetStore
+  readonly places: { readonly workingDirectory: string; readonly workspace: string; readonly cliHome: string }
+  /** Where temporary files may be made. */
+  readonly tempFolder: string
+  readonly now: () => Date
+  readonly randomHex: (digits: number) => string
+  readonly sleep: (milliseconds: number) => Promise<void>
+  readonly log: PushLog
+}
+
+export interface PushLog {
+  info(message: string): void
+  /** Runs a phase as one foldable group of the log. */
+  group<T>(name: string, run: () => Promise<T>): Promise<T>
+}
+
+/** Fills the report as it goes, so that a failure shows how far the run came. @throws ActionError */
+export async function push(inputs: PushInputs, ports: PushPorts, report: Report): Promise<void> {
+  const { log, store } = ports
+  report.repo = store.repo
+  report.dataset_url = store.url
+  await mkdir(ports.tempFolder, { recursive: true })
+  const workFolder = await mkdtemp(join(ports.tempFolder, 'opentraces-'))
+  try {
+    const phase = timed(ports, report)
+    const collected = await phase('Collect staged traces', () => collectTraces(inputs, ports, report))
+    if (collected.files.length === 0) {
+      nothing(inputs, report)
+      return
+    }
+
+    const staging = await phase('Validate and migrate', () => readTraces(collected, inputs, ports, report, workFolder))
+    if (staging.candidates.length === 0) {
+      nothing(inputs, report)
+      return
+    }
+
+    const considered = staging.candidates.filter((_, i) => !staging.duplicateOf.has(i))
+    const publication = await phase(inputs.dryRun ? 'Plan the commit (dry run)' : 'Drop duplicates and publish', () =>
+      publish(staging, considered, {
+        ...ports,
+        maxWait: inputs.maxWait,
+        workFolder,
+        license: inputs.license,
+        assess: inputs.assess,
+        dryRun: inputs.dryRun,
+        info: (message) => log.info(message)
+      })
+    )
+    if (publication.plan !== undefined && inputs.dryRun) {
+      report.notices.push(`The files of the commit are in ${await leavePlan(publication.plan, inputs.outputDir)}.`)
+    }
+    tell(report, staging, considered, publication, inputs.dryRun)
+    for (const line of resultLines(report)) log.info(line)
+  } finally {
+    await rm(workFolder, { recursive: true, force: true })
+  }
+}
+
+type Phase = <T>(name: string, run: () => Promise<T>) => Promise<T>
+
+function timed(ports: PushPorts, report: Report): Phase {
+  return async (name, run) => {
+    const start = ports.now().getTime()
+    try {
+      return await ports.log.group(name, run)
+    } finally {
+      report.timings[name] = ports.now().getTime() - start
+    }
+  }
+}
+
+async function collectTraces(inputs: PushInputs, ports: PushPorts, report: Report): Promise<Collected> {
+  const collected = await collect({ entries: inputs.traces, ...ports.places })
+  report.sources.push(...collected.sources)
+  for (const source of collected.sources) ports.log.info(source)
+  ports.log.info(`${String(collected.files.length)} file(s) with staged traces.`)
+  if (collected.unmatched.length > 0) {
+    const message = `nothing matches ${collected.unmatched.map((entry) => `"${entry}"`).join(', ')}`
+    if (['auto', 'error'].includes(inputs.ifNoTraces)) {
+      throw new LoadError('TRACES_NOT_FOUND', `in the input "traces", ${message}`, {
+        hint: 'Check the paths (they are relative to the working directory), or set "if-no-traces: warn".'
+      })
+    }
+    if (inputs.ifNoTraces === 'warn') report.warnings.push(`In the input "traces", ${message}.`)
+  }
+  return collected
+}
+
+/** No traces at all: an error only where some were demanded. */
+function nothing(inputs: PushInputs, report: Report): void {
+  const wanted = inputs.ifNoTraces === 'auto' ? (inputs.traces.length > 0 ? 'error' : 'warn') : inputs.ifNoTraces
+  const hint = 'Stage traces first, with the opentraces CLI: opentraces add --all'
+  if (wanted === 'error') throw new LoadError('NO_TRACES', 'no staged traces were found', { hint })
+  if (wanted === 'warn') report.warnings.push(`No staged traces were found. ${hint}`)
+  report.outcome = 'nothing-to-publish'
+  report.exit_code = 0
+}
+
+async function readTraces(
+  collected: Collected,
+  inputs: PushInputs,
+  ports: PushPorts,
+  report: Report,
+  workFolder: string
+): Promise<Staging> {
+  const staging = await stage(collected, join(workFolder, 'spool.jsonl'))
+  const { candidates, invalid, duplicateOf } = staging
+  report.counts.staged = candidates.length + invalid.length
+  report.counts.valid = candidates.length
+  report.counts.invalid = invalid.length
+  report.counts.duplicates = duplicateOf.size
+  report.counts.migrated = candidates.filter(({ migratedFrom }) => migratedFrom !== undefined).length
+  report.traces = candidates.map((candidate, i) => reportTrace(candidate, duplicateOf.get(i), candidates))
+  report.invalid = invalid.map(({ file, line, message, pointer }) => ({
+    file,
+    line,
+    message,
+    ...(pointer === undefined ? {} : { pointer })
+  }))
+  ports.log.info(
+    `${String(report.counts.staged)} staged, ${String(candidates.length)} valid, ${String(invalid.length)} invalid, ` +
+      `${String(report.counts.migrated)} migrated to the current schema, ${String(duplicateOf.size)} duplicate(s) in the batch.`
+  )
+  if (inputs.onBlocked === 'fail') assertValid(invalid)
+  else {
+    assertSomethingLeft(staging)
+    if (invalid.length > 0) report.warnings.push(`${String(invalid.length)} invalid line(s) were held back.`)
+  }
+  return staging
+}
+
+function reportTrace(candidate: Candidate, duplicateOf: number | undefined, all: readonly Candidate[]): ReportTrace {
+  const first = duplicateOf === undefined ? undefined : all[duplicateOf]
+  return {
+    trace_id: candidate.entry.traceId,
+    file: candidate.file,
+    line: candidate.line,
+    status: first === undefined ? 'clean' : 'duplicate',
+    ...(first === undefined ? {} : { message: `the same trace as ${first.file}:${String(first.line)}` }),
+    ...(candidate.migratedFrom === undefined ? {} : { migrated_from: candidate.migratedFrom }),
+    ...(candidate.unknownFields.length === 0 ? {} : { unknown_fields: [...candidate.unknownFields] }),
+    scores: reportScores(candidate),
+    findings: []
+  }
+}
+
+function reportScores({ entry }: Candidate): ReportTrace['scores'] {
+  const { totals } = entry.row
+  if (totals === undefined) return undefined
+  const percent = byPersona((_, i) => (totals[i] as number) / 10)
+  return { ...percent, overall: meanOfPersonas(percent) }
+}
+
+/** Takes what was published, or would be, into the report. */
+function tell(
+  report: Report,
+  staging: Staging,
+  considered: readonly Candidate[],
+  publication: Publication,
+  dryRun: boolean
+): void {
+  const { shard, commit, index, visibility } = publication
+  const traceOf = new Map(staging.candidates.map((candidate, i) => [candidate, report.traces[i] as ReportTrace]))
+  for (const [i, candidate] of considered.entries()) {
+    applyVerdict(traceOf.get(candidate) as ReportTrace, publication.verdicts[i] as Verdict, dryRun)
+  }
+  report.counts.duplicates = report.traces.filter(({ status }) => status === 'duplicate').length
+  report.counts.held = report.traces.filter(({ status }) => status === 'held').length
+  report.counts.uploaded = shard?.traces ?? 0
+  report.outcome = shard === undefined ? 'nothing-to-publish' : dryRun ? 'dry-run' : 'published'
+  report.exit_code = 0
+  if (shard !== undefined) {
+    report.shard = { path: shard.path, size: shard.built.size, sha256: shard.built.sha256, traces: shard.traces }
+  }
+  if (publication.quality !== undefined) report.quality = publication.quality
+  if (commit !== undefined) report.commit = { ...commit }
+  if (visibility !== undefined) report.visibility = visibility
+  report.dataset = { before: reportDataset(publication.before), after: reportDataset(publication.after) }
+  report.index = {
+    shards_read: [...index.shardsRead],
+    shards_gone: [...index.shardsGone],
+    ...(index.rebuilt === undefined ? {} : { rebuilt: index.rebuilt }),
+    bytes_read: index.bytesRead
+  }
+  if (index.shardsGone.length > 0) {
+    report.warnings.push(`Shards that are gone from the dataset since the last push: ${index.shardsGone.join(', ')}.`)
+  }
+}
+
+function applyVerdict(trace: ReportTrace, verdict: Verdict, dryRun: boolean): void {
+  switch (verdict.kind) {
+    case 'new':
+      trace.status = dryRun ? 'clean' : 'uploaded'
+      if (verdict.changedFrom !== undefined) trace.changed_from = verdict.changedFrom
+      if (verdict.succeeds) trace.successor = true
+      break
+    case 'duplicate':
+      trace.status = 'duplicate'
+      trace.message = `already published in ${verdict.of}`
+      break
+    case 'taken-down':
+      trace.status = 'held'
+      trace.message = `taken down on ${verdict.tombstone.date}: ${verdict.tombstone.reason}`
+      break
+  }
+}
+
+function reportDataset({ shards, statistics }: DatasetFigures): ReportDataset {
+  return {
+    shards,
+    traces: statistics.totalTraces,
+    steps: String(statistics.totalSteps),
+    tokens: String(statistics.totalTokens),
+    total_cost_usd: statistics.totalCost,
+    success_rate: statistics.successRate,
+    date_range: statistics.dateRange
+  }
+}
+
+function resultLines(report: Report): string[] {
+  const { counts, shard, dataset } = report
+  const lines = [
+    `${String(counts.duplicates)} duplicate(s), ${String(counts.held)} held, ${String(counts.uploaded)} new.`
+  ]
+  if (shard !== undefined) lines.push(`Shard ${shard.path}, ${String(shard.size)} bytes, SHA-256 ${shard.sha256}`)
+  if (dataset !== undefined) {
+    lines.push(
+      `Dataset: ${String(dataset.before.traces)} → ${String(dataset.after.traces)} traces in ${String(dataset.after.shards)} shard(s).`
+    )
+  }
+  return lines
+}

@@ -1,0 +1,23 @@
+/** The entry: connects the run to the process. */
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { setTimeout } from 'node:timers/promises'
+import { readContext } from './action/context.js'
+import { connect } from './action/runtime.js'
+import { run } from './commands/run.js'
+
+const runtime = connect(process)
+const context = readContext(runtime.env, (path) => readFileSync(path, 'utf8'))
+
+process.exitCode = await run(runtime, context, {
+  cwd: process.cwd(),
+  home: homedir(),
+  temp: tmpdir(),
+  now: () => new Date(),
+  randomHex: (digits) =>
+    randomBytes(Math.ceil(digits / 2))
+      .toString('hex')
+      .slice(0, digits),
+  sleep: (milliseconds) => setTimeout(milliseconds)
+})
