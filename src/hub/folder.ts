@@ -22,7 +22,18 @@ import {
 import { Lister, type ListedFile, type Listing } from './folder/listing.js'
 import { pause, tryLock, waitForLock, type LockTimes } from './folder/lock.js'
 import { fileTimes, sameTimes } from './folder/objects.js'
-import { begin, carryOut, prepare, publish, quietHead, recover, retire, type Snapshot } from './folder/transaction.js'
+import {
+  begin,
+  carryOut,
+  newTransaction,
+  prepare,
+  publish,
+  quietHead,
+  recover,
+  retire,
+  type Prepared,
+  type Snapshot
+} from './folder/transaction.js'
 import {
   FileNotFoundError,
   StaleRevisionError,
@@ -138,28 +149,33 @@ class FolderStore implements DatasetStore {
 
   private async commitLocked(plan: CommitPlan): Promise<Snapshot> {
     const { home, onStep } = this
-    const tx = await begin(home)
-    const prepared = await (async () => {
-      try {
-        onStep('recover')
-        await recover(home, onStep, tx)
-        const before = await this.parent(plan)
-        const ready = await prepare(home, tx, plan, before, this.lister.objects, this.times.clock, onStep)
-        // Storing large contents takes its time, and other programs do not know our lock.
-        await this.parent(plan)
-        onStep('publish')
-        await publish(tx)
-        return ready
-      } catch (error) {
-        const takenOver = (await lstatIfThere(tx)) === undefined
-        await retire(home, tx)
-        throw takenOver ? new StaleRevisionError(`${this.repo}: another writer took this one for dead`) : error
-      }
-    })()
+    const tx = newTransaction(home)
+    const prepared = await this.decide(plan, tx)
     await carryOut(home, tx, prepared.journal, onStep)
     this.lister.learn(prepared.objects)
     this.last = prepared.after
     return prepared.after
+  }
+
+  /** Everything up to the decision that the commit happens; until then nothing but its own folder is touched. */
+  private async decide(plan: CommitPlan, tx: string): Promise<Prepared> {
+    const { home, onStep } = this
+    try {
+      await begin(tx)
+      onStep('recover')
+      await recover(home, onStep, tx)
+      const before = await this.parent(plan)
+      const prepared = await prepare(home, tx, plan, before, this.lister.objects, this.times.clock, onStep)
+      // Storing large contents takes its time, and other programs do not know our lock.
+      await this.parent(plan)
+      onStep('publish')
+      await publish(tx)
+      return prepared
+    } catch (error) {
+      const takenOver = systemCode(error) === 'ENOENT' && (await lstatIfThere(tx)) === undefined
+      await retire(home, tx)
+      throw takenOver ? new StaleRevisionError(`${this.repo}: another writer took this one for dead`) : error
+    }
   }
 
   /** The current state. @throws StaleRevisionError where it is not the one that the plan was made for */

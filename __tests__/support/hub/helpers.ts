@@ -1,4 +1,8 @@
 /** What the tests of the Hub's store share. */
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pathToFileURL } from 'node:url'
 import { openHuggingFace, type HuggingFaceOptions } from '../../../src/hub/hugging-face.js'
 import type { Clock } from '../../../src/hub/hugging-face/waits.js'
 import type { DatasetStore } from '../../../src/hub/store.js'
@@ -60,3 +64,21 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
 
 /** Every request that took part in a commit: `POST …/commit/…`. */
 export const COMMITS = /^POST \/api\/datasets\/[^/]+\/[^/]+\/commit\//
+
+/** A local Hub in a process of its own, as its first line of output describes it. */
+export async function spawnHub(): Promise<{
+  child: ChildProcessByStdio<null, Readable, null>
+  url: string
+  token: string
+}> {
+  const hook = pathToFileURL(join(import.meta.dirname, '..', 'typescript.mjs')).href
+  const child = spawn(process.execPath, ['--import', hook, join(import.meta.dirname, 'serve.ts')], {
+    stdio: ['ignore', 'pipe', 'inherit']
+  })
+  const line = await new Promise<string>((done, fail) => {
+    child.stdout.once('data', (data: Buffer) => done(data.toString()))
+    child.once('exit', (code) => fail(new Error(`the local Hub ended with ${String(code)}`)))
+  })
+  const { url, tokens } = JSON.parse(line) as { url: string; tokens: { alice: string } }
+  return { child, url, token: tokens.alice }
+}

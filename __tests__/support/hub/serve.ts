@@ -1,5 +1,7 @@
 /**
- * Runs the local Hub until SIGTERM or SIGINT; started by `serve.mjs`.
+ * Runs the local Hub as a process of its own until SIGTERM or SIGINT:
+ *
+ *     node scripts/node24.mjs --import ./__tests__/support/typescript.mjs __tests__/support/hub/serve.ts [port]
  *
  * Prints one line of JSON: `url`, `storageUrl`, `tokens`, and `runner`, the environment that lets a job ask for id tokens.
  */

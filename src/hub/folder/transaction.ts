@@ -47,12 +47,14 @@ export interface Prepared {
   readonly objects: ObjectTable
 }
 
-/** Makes the folder of a new transaction. Only what others find must be there before one looks for others. */
-export async function begin(home: Home): Promise<string> {
-  const tx = join(home.store, OPEN + randomUUID())
-  await mkdir(tx)
-  for (const part of [PART.new, PART.old, PART.gone]) await mkdir(join(tx, part))
-  return tx
+/** A place for the folder of a new transaction. */
+export function newTransaction(home: Home): string {
+  return join(home.store, OPEN + randomUUID())
+}
+
+/** Makes the folder. It must be there for others to find before one looks for theirs. */
+export async function begin(tx: string): Promise<void> {
+  for (const folder of [tx, join(tx, PART.new), join(tx, PART.old), join(tx, PART.gone)]) await mkdir(folder)
 }
 
 /**
@@ -164,13 +166,22 @@ export async function recover(home: Home, onStep: OnStep, own?: string): Promise
   for (const name of await namesIn(home.store)) {
     if (name.startsWith(TRASH)) await removeTrash(join(home.store, name))
     if (!name.startsWith(OPEN) || (own !== undefined && name === basename(own))) continue
-    const tx = join(home.store, OPEN + randomUUID())
+    const tx = newTransaction(home)
     if (!(await move(join(home.store, name), tx))) continue
-    const decision = await readDecision(tx)
-    if (decision?.decided === 'commit') await rollForward(home, tx, decision.journal, onStep)
-    if (decision?.decided === 'undo') await rollBack(home, tx, decision.journal, onStep)
-    await retire(home, tx)
+    try {
+      await conclude(home, tx, onStep)
+    } catch (error) {
+      // Where the folder is gone, somebody else concludes it.
+      if ((await lstatIfThere(tx)) !== undefined) throw error
+    }
   }
+}
+
+async function conclude(home: Home, tx: string, onStep: OnStep): Promise<void> {
+  const decision = await readDecision(tx)
+  if (decision?.decided === 'commit') await rollForward(home, tx, decision.journal, onStep)
+  if (decision?.decided === 'undo') await rollBack(home, tx, decision.journal, onStep)
+  await retire(home, tx)
 }
 
 /**
