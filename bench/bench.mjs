@@ -68,6 +68,7 @@ function measure(times, folder, traces, inputs = {}) {
           RUNNER_TEMP: folder,
           INPUT_TRACES: traces,
           INPUT_REPO: `file:${work}`,
+          INPUT_TRUFFLEHOG: 'false',
           'INPUT_WORKING-DIRECTORY': folder,
           'INPUT_OUTPUT-DIR': join(folder, 'output'),
           ...inputs

@@ -32,6 +32,7 @@ export type ErrorCode =
   | 'CONFLICT'
   | 'UPLOAD_FAILED'
   | 'POLICY_INVALID'
+  | 'POLICY_UNREADABLE'
   | 'INTERNAL'
 
 export interface ErrorDetails {

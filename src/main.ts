@@ -6,7 +6,9 @@ import { setTimeout } from 'node:timers/promises'
 import { readContext } from './action/context.js'
 import { connect } from './action/runtime.js'
 import { run } from './commands/run.js'
+import { boundYoungGeneration } from './heap.js'
 
+boundYoungGeneration()
 const runtime = connect(process)
 const context = readContext(runtime.env, (path) => readFileSync(path, 'utf8'))
 
@@ -14,6 +16,8 @@ process.exitCode = await run(runtime, context, {
   cwd: process.cwd(),
   home: homedir(),
   temp: tmpdir(),
+  platform: process.platform,
+  arch: process.arch,
   now: () => new Date(),
   randomHex: (digits) =>
     randomBytes(Math.ceil(digits / 2))

@@ -29,20 +29,14 @@ describe('values that need what this version does not have', () => {
     ['traces', 'a.jsonl\nhf://datasets/o/n@main'],
     ['head', 'a'.repeat(40)],
     ['scope', 'changed'],
-    ['repo', 'owner/dataset'],
-    ['repo', ''],
     ['auth', 'oidc'],
     ['publish', 'true'],
     ['gated', 'false'],
     ['gated', 'manual'],
     ['quality-gate', 'enforce'],
-    ['trufflehog-path', '/opt/trufflehog'],
-    ['trufflehog-verify', 'true'],
     ['known-secrets', 'correct horse'],
-    ['policy', 'other.yml'],
     ['llm-review', 'require'],
     ['migrate-remote', 'true'],
-    ['create-pr', 'true'],
     ['pr-comment', 'always']
   ])('%s: %j is refused by name', (name, value) => {
     const error = errorOf({ [name]: value })
@@ -52,6 +46,11 @@ describe('values that need what this version does not have', () => {
 
   test.each<[InputName, string]>([
     ['scope', 'all'],
+    ['repo', 'owner/dataset'],
+    ['repo', ''],
+    ['trufflehog-path', '/opt/trufflehog'],
+    ['policy', 'other.yml'],
+    ['create-pr', 'true'],
     ['auth', 'token'],
     ['hf-token', 'hf_x'],
     ['quality-gate', 'off'],
@@ -87,11 +86,11 @@ describe('defaults that need what this version does not have', () => {
     const sentences = unavailableDefaults(read({}))
     expect(sentences.length).toBeGreaterThan(0)
     expect(sentences.filter((one) => !/^[A-Z][^\n]*\.$/.test(one))).toEqual([])
-    expect(sentences.join(' ')).toContain('unscanned')
+    expect(sentences.join(' ')).toContain('comments')
   })
 
   test('and fall silent where the workflow does without', () => {
-    const sentences = unavailableDefaults(read({ trufflehog: 'false', assess: 'false', 'pr-comment': 'never' }))
-    expect(sentences.join(' ')).not.toMatch(/scan|scored|comment/)
+    const sentences = unavailableDefaults(read({ 'pr-comment': 'never' }))
+    expect(sentences).toEqual([])
   })
 })

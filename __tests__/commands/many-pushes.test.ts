@@ -131,7 +131,8 @@ test('eight pushes at once end with eight shards, nothing doubled or lost, card 
             GITHUB_WORKSPACE: workspace.root,
             RUNNER_TEMP: workspace.path(`temp-${String(i)}`),
             INPUT_TRACES: `${String(i)}.jsonl`,
-            INPUT_REPO: 'file:dataset'
+            INPUT_REPO: 'file:dataset',
+            INPUT_TRUFFLEHOG: 'false'
           }
         })
         return new Promise<number | null>((resolve) => child.on('exit', resolve))

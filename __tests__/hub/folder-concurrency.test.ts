@@ -1,6 +1,6 @@
 /** Many writers and readers of one folder, in this process and in others. */
 import { afterAll, expect, test } from '@jest/globals'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openFolder } from '../../src/hub/folder.js'
 import { FileNotFoundError, readAll, StaleRevisionError } from '../../src/hub/store.js'
@@ -12,6 +12,7 @@ import {
   put,
   removeTemporary,
   runWorker,
+  runWorkerMeanwhile,
   startWorker,
   temporaryFolder
 } from '../support/folder.js'
@@ -126,3 +127,33 @@ test('a reader that lists while files come and go never finds a listed file miss
   await writing
   expect(whole).toBeGreaterThan(0)
 }, 60_000)
+
+test('a commit that begins and ends while files are being listed is noticed', async () => {
+  const folder = temporaryFolder()
+  await writeFile(join(folder, 'a.jsonl'), 'old')
+  await writeFile(join(folder, 'b.jsonl'), 'old')
+  let calls = 0
+  // The clock is read once for the time to wait, and then before every file is hashed: here before the second file.
+  const clock = () => {
+    if (++calls === 3) runWorkerMeanwhile({ folder, writes: { 'a.jsonl': 'new', 'b.jsonl': 'new' } })
+    return Date.now()
+  }
+  const store = openFolder(folder, { clock })
+  const { revision } = await store.state()
+  expect(calls).toBeGreaterThanOrEqual(3)
+  expect((await openFolder(folder).list(revision!)).map(({ oid }) => oid)).toEqual([gitId('new'), gitId('new')])
+})
+
+test('a commit that is half done is shown to nobody', async () => {
+  const folder = temporaryFolder()
+  await put(openFolder(folder), { 'a.jsonl': 'old', 'b.jsonl': 'old' })
+  const worker = startWorker({ folder, writes: { 'a.jsonl': 'new', 'b.jsonl': 'new' }, stopAt: 'write 1' })
+  await worker.said('stopped')
+  expect(await readFile(join(folder, 'a.jsonl'), 'utf8')).toBe('new')
+  expect(await readFile(join(folder, 'b.jsonl'), 'utf8')).toBe('old')
+  await expect(openFolder(folder, { waitMs: 100 }).state()).rejects.toMatchObject({ code: 'CONFLICT', retryable: true })
+  const waiting = contents(openFolder(folder))
+  worker.kill('SIGCONT')
+  expect(await waiting).toEqual({ 'a.jsonl': 'new', 'b.jsonl': 'new' })
+  expect((await worker.result).answer?.error).toBeUndefined()
+})

@@ -96,6 +96,13 @@ describe('killed before a step', () => {
     })
   }, 120_000)
 
+  test('and a file that another program made since is not deleted with the one before it', async () => {
+    const folder = await oldDataset()
+    await runWorker({ folder, ...CHANGE, killAt: STEPS.indexOf('delete 1') })
+    await writeFile(join(folder, 'data', 'b.jsonl'), 'foreign')
+    await expectToWork(folder, { ...NEW, 'data/b.jsonl': 'foreign' })
+  })
+
   test('of taking a commit back', async () => {
     const failing: WorkerJob = { folder: '', ...CHANGE, failAt: 'retire' }
     const { answer } = await runWorker({ ...failing, folder: await oldDataset() })

@@ -228,13 +228,14 @@ describe('thresholds', () => {
   })
 })
 
-describe('RL1 and RL3: patches as evidence', () => {
+describe('RL1 to RL3: evidence of the outcome', () => {
   const patch = { patch_id: 'p', file_path: 'a.ts' }
 
   test.each([
     [{ committed: true }, [], 1, true, 0, false],
     [{ committed: true }, [patch], 1, true, 1, true],
     [{ commit_sha: 'abc', success: false }, [], 0.3, false, 1, true],
+    [{ commit_sha: ' ', success: false }, [], 0.3, false, 1, true],
     [{ success: false }, [patch], 0.3, false, 1, true],
     [{ commit_sha: '', success: false }, [], 0.6, true, 1, true],
     [{ success: true }, [], 0, false, 1, true]
@@ -242,6 +243,11 @@ describe('RL1 and RL3: patches as evidence', () => {
     const text = raw({ execution_context: 'devtime', outcome, patches })
     expect(resultOf('RL1', text)).toEqual(judged(rl1, rl1Passed))
     expect(resultOf('RL3', text)).toEqual(judged(rl3, rl3Passed))
+  })
+
+  test('RL2: a reward counts with any source that is not empty', () => {
+    expect(resultOf('RL2', raw({ outcome: { reward: 0, reward_source: ' ' } }))).toEqual(judged(0.9, true))
+    expect(resultOf('RL2', raw({ outcome: { reward: 1, reward_source: '' } }))).toEqual(judged(0, false))
   })
 
   test("an old record's diff counts after migration", () => {

@@ -42,7 +42,12 @@ export class Workspace {
       RUNNER_TEMP: this.path('temp'),
       GITHUB_STEP_SUMMARY: summary
     }
-    for (const [name, value] of Object.entries({ repo: 'file:dataset', 'report-path': reportPath, ...inputs })) {
+    for (const [name, value] of Object.entries({
+      repo: 'file:dataset',
+      trufflehog: 'false',
+      'report-path': reportPath,
+      ...inputs
+    })) {
       env[`INPUT_${name.toUpperCase()}`] = value
     }
     let log = ''
@@ -54,6 +59,8 @@ export class Workspace {
       cwd: this.root,
       home: this.path('home'),
       temp: this.path('temp'),
+      platform: process.platform,
+      arch: process.arch,
       now: () => new Date(),
       randomHex: (digits) => randomBytes(digits).toString('hex').slice(0, digits),
       sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

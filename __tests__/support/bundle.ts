@@ -28,6 +28,9 @@ export async function runBundle(
     outputs: join(folder, `outputs-${id}`),
     report: join(folder, `report-${id}`)
   }
+  // A trusted event, as somebody with write access starts it.
+  const event = join(folder, `event-${id}`)
+  await writeFile(event, JSON.stringify({ repository: { id: 1, default_branch: 'main', private: false } }))
   await writeFile(files.summary, '', { mode: 0o666 })
   await writeFile(files.outputs, '', { mode: 0o666 })
   const child = spawn(process.execPath, [BUNDLE], {
@@ -36,11 +39,14 @@ export async function runBundle(
     env: {
       PATH: process.env.PATH,
       GITHUB_ACTIONS: 'true',
+      GITHUB_EVENT_NAME: 'workflow_dispatch',
+      GITHUB_EVENT_PATH: event,
       GITHUB_WORKSPACE: folder,
       GITHUB_STEP_SUMMARY: files.summary,
       GITHUB_OUTPUT: files.outputs,
       RUNNER_TEMP: join(folder, 'temp'),
       'INPUT_REPORT-PATH': files.report,
+      INPUT_TRUFFLEHOG: 'false',
       ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
       ...env
     }

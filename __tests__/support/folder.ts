@@ -1,5 +1,5 @@
 /** Helpers for tests of the dataset in a local folder: on the real file system, with real processes. */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises'
@@ -8,8 +8,9 @@ import { join } from 'node:path'
 import type { CommitPlan, FileContent } from '../../src/dataset/plan.js'
 import { readAll, type DatasetStore } from '../../src/hub/store.js'
 
-/** Folders made by this test file; `removeTemporary` removes them. */
+/** Folders and processes made by this test file; `removeTemporary` removes them. */
 const made: string[] = []
+const started: ChildProcess[] = []
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'folder-home-'))
@@ -18,6 +19,8 @@ export function temporaryFolder(): string {
 }
 
 export function removeTemporary(): void {
+  // A worker that stopped itself would outlive a test that failed before it could wake it.
+  for (const child of started.splice(0)) child.kill('SIGKILL')
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true })
 }
 
@@ -48,6 +51,13 @@ export async function put(
   return (await store.commit(planOf((await store.state()).revision, writes, deletes))).revision
 }
 
+/** The current revision of a dataset that exists. */
+export async function headOf(store: DatasetStore): Promise<string> {
+  const { revision } = await store.state()
+  if (revision === undefined) throw new Error('there is no dataset')
+  return revision
+}
+
 /** The whole dataset as the store shows it: path and text. */
 export async function contents(store: DatasetStore): Promise<Record<string, string>> {
   const { revision } = await store.state()
@@ -57,7 +67,7 @@ export async function contents(store: DatasetStore): Promise<Record<string, stri
   return files
 }
 
-/** Everything below a folder, hidden or not: content, kind, modification time. Undefined where there is no folder. */
+/** Everything below a folder, hidden or not: kind, content as an object id, modification time. Undefined where there is no folder. */
 export async function everything(folder: string): Promise<Record<string, string> | undefined> {
   const found: Record<string, string> = {}
   const visit = async (relative: string): Promise<void> => {
@@ -69,7 +79,7 @@ export async function everything(folder: string): Promise<Record<string, string>
         found[path] = 'folder'
         await visit(path)
       } else if (stats.isSymbolicLink()) found[path] = `link to ${await readlink(full)}`
-      else found[path] = `${String(stats.mtimeNs)} ${await readFile(full, 'latin1')}`
+      else found[path] = `${String(stats.mtimeNs)} ${gitId(await readFile(full))}`
     }
   }
   try {
@@ -134,13 +144,12 @@ export interface Worker {
   readonly result: Promise<WorkerResult>
 }
 
+const WORKER = ['--import', join(import.meta.dirname, 'typescript.mjs'), join(import.meta.dirname, 'folder-worker.ts')]
+
 /** Starts a job in a process of its own. */
 export function startWorker(job: WorkerJob): Worker {
-  const child = spawn(
-    process.execPath,
-    ['--import', join(import.meta.dirname, 'typescript.mjs'), join(import.meta.dirname, 'folder-worker.ts')],
-    { stdio: ['pipe', 'pipe', 'pipe'] }
-  )
+  const child = spawn(process.execPath, WORKER, { stdio: ['pipe', 'pipe', 'pipe'] })
+  started.push(child)
   child.stdin.end(JSON.stringify(job))
   let out = ''
   let errors = ''
@@ -176,4 +185,9 @@ export function startWorker(job: WorkerJob): Worker {
 /** Runs a job to its end. */
 export function runWorker(job: WorkerJob): Promise<WorkerResult> {
   return startWorker(job).result
+}
+
+/** Runs a job to its end while this process does nothing at all. */
+export function runWorkerMeanwhile(job: WorkerJob): void {
+  execFileSync(process.execPath, WORKER, { input: JSON.stringify(job) })
 }

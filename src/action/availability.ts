@@ -34,22 +34,13 @@ const REFUSED: readonly Entry[] = [
   ),
   entry('head', (value) => value !== undefined, 'reading the traces of a commit is not available in this version'),
   entry('scope', (value) => value === 'changed', 'judging only changed traces is not available in this version'),
-  entry(
-    'repo',
-    (value) => value?.home !== 'file',
-    'publishing to the Hub is not available in this version; name a local folder as file:PATH'
-  ),
   entry('auth', (value) => value === 'oidc', 'trusted publishing is not available in this version'),
   entry('publish', (value) => value, 'making a dataset public is not available in this version'),
   entry('gated', (value) => value !== undefined, 'setting access requests is not available in this version'),
   entry('quality-gate', (value) => value === 'enforce', 'the quality gate is not available in this version'),
-  entry('trufflehog-path', (value) => value !== undefined, 'secret scanning is not available in this version'),
-  entry('trufflehog-verify', (value) => value, 'secret scanning is not available in this version'),
   entry('known-secrets', (value) => value.length > 0, 'looking for known secrets is not available in this version'),
-  entry('policy', (value) => value !== INPUTS.policy.default, 'policy files are not available in this version'),
   entry('llm-review', (value) => value !== 'off', 'the LLM review is not available in this version'),
   entry('migrate-remote', (value) => value, 'rewriting published shards is not available in this version'),
-  entry('create-pr', (value) => value, 'pull requests on the Hub are not available in this version'),
   entry(
     'pr-comment',
     (value) => value === 'always' || value === 'failures',
@@ -58,8 +49,6 @@ const REFUSED: readonly Entry[] = [
 ]
 
 const DEFAULTS: readonly Entry[] = [
-  entry('trufflehog', (value) => value, 'Secret scanning is not available in this version: traces go out unscanned.'),
-  entry('policy', () => true, 'Policy files are not available in this version: none is read.'),
   entry(
     'pr-comment',
     (value) => value === 'changes',

@@ -15,7 +15,7 @@ import type { CommitPlan, FileWrite } from '../dataset/plan.js'
 import { readShard, shardPath } from '../dataset/shard.js'
 import { statisticsOf, type DatasetStatistics } from '../dataset/statistics.js'
 import { parseTombstones, TOMBSTONES_PATH } from '../dataset/tombstones.js'
-import { ActionError, LoadError, UnsafeDedupeError } from '../errors.js'
+import { ActionError, GateError, LoadError, UnsafeDedupeError } from '../errors.js'
 import {
   readAll,
   StaleRevisionError,
@@ -45,6 +45,9 @@ export interface PublishOptions {
   readonly assess: boolean
   /** For the card of a dataset that this run creates. */
   readonly license: string | undefined
+  /** As asked for; undefined leaves an existing dataset as it is, and makes a new one private. */
+  readonly visibility: 'public' | 'private' | undefined
+  readonly allowsVisibility: (found: 'public' | 'private') => boolean
   /** Plan, but do not commit. */
   readonly dryRun: boolean
   readonly info: (message: string) => void
@@ -125,6 +128,7 @@ async function planPublication(
   options: PublishOptions
 ): Promise<Publication> {
   const { revision, visibility } = await options.store.state()
+  assertVisibility(visibility, revision === undefined, options)
   const dataset = await Dataset.open(options.store, revision)
   const tombstones = tombstoneKeys(parseTombstones(await dataset.text(TOMBSTONES_PATH)))
   const source: IndexSource = {
@@ -184,6 +188,26 @@ async function planPublication(
     }
     return { ...facts, after, quality, shard: { path, built, traces: fresh.length }, plan, commit: undefined }
   })
+}
+
+/** Before anything is sent: a dataset that is more public than somebody asked for stops the run. */
+function assertVisibility(found: 'public' | 'private' | undefined, absent: boolean, options: PublishOptions): void {
+  const { visibility: asked, store } = options
+  if (found === 'public' && asked === 'private') {
+    throw new GateError('VISIBILITY_DIFFERS', `${store.repo} is public, but the input "visibility" says private`, {
+      hint: 'Nothing was sent. Make the dataset private in its settings on the Hub, or leave the input out.'
+    })
+  }
+  const actual = found ?? (absent ? (asked ?? 'private') : undefined)
+  if (actual !== undefined && !options.allowsVisibility(actual)) {
+    throw new GateError(
+      'VISIBILITY_DIFFERS',
+      `${store.repo} is or would be ${actual}, which the policy does not allow`,
+      {
+        hint: 'Nothing was sent. See "max-visibility" in the policy.'
+      }
+    )
+  }
 }
 
 function figures(totals: DatasetTotals, shards: number): DatasetFigures {

@@ -3,11 +3,13 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Verdict } from '../dataset/dedupe.js'
 import { LoadError } from '../errors.js'
-import type { DatasetStore } from '../hub/store.js'
+import type { Gate } from '../gates/gate.js'
 import { byPersona, meanOfPersonas } from '../quality/score.js'
 import type { Report, ReportDataset, ReportTrace } from '../report/model.js'
 import { collect, type Collected } from '../traces/collect.js'
 import { leavePlan } from './dry-run.js'
+import { assertClean, runGates, type Gating } from './gating.js'
+import type { Home } from './home.js'
 import { publish, type DatasetFigures, type Publication } from './publish.js'
 import { assertSomethingLeft, assertValid, stage, type Candidate, type Staging } from './staging.js'
 
@@ -18,6 +20,8 @@ export interface PushInputs {
   readonly onBlocked: 'fail' | 'hold'
   readonly license: string | undefined
   readonly assess: boolean
+  /** As asked for; undefined leaves it as it is. */
+  readonly visibility: 'public' | 'private' | undefined
   readonly dryRun: boolean
   /** Milliseconds. */
   readonly maxWait: number
@@ -26,7 +30,10 @@ export interface PushInputs {
 
 /** Everything with an effect. */
 export interface PushPorts {
-  readonly store: DatasetStore
+  readonly home: Home
+  readonly gates: readonly Gate[]
+  /** What a policy says of the visibility of the dataset that is there, or would be created. */
+  readonly allowsVisibility: (found: 'public' | 'private') => boolean
   readonly places: { readonly workingDirectory: string; readonly workspace: string; readonly cliHome: string }
   /** Where temporary files may be made. */
   readonly tempFolder: string
@@ -44,9 +51,11 @@ export interface PushLog {
 
 /** Fills the report as it goes, so that a failure shows how far the run came. @throws ActionError */
 export async function push(inputs: PushInputs, ports: PushPorts, report: Report): Promise<void> {
-  const { log, store } = ports
-  report.repo = store.repo
-  report.dataset_url = store.url
+  const { log, home } = ports
+  if (home.kind === 'publish') {
+    report.repo = home.store.repo
+    report.dataset_url = home.store.url
+  } else report.repo = home.repo
   await mkdir(ports.tempFolder, { recursive: true })
   const workFolder = await mkdtemp(join(ports.tempFolder, 'opentraces-'))
   try {
@@ -63,15 +72,18 @@ export async function push(inputs: PushInputs, ports: PushPorts, report: Report)
       return
     }
 
-    const considered = staging.candidates.filter((_, i) => !staging.duplicateOf.has(i))
+    const gating = await phase('Gates', () => judge(staging, inputs, ports, report))
+    const considered = staging.candidates.filter((_, i) => !staging.duplicateOf.has(i) && !gating.findings.has(i))
+    if (home.kind === 'check') {
+      check(report, home)
+      return
+    }
     const publication = await phase(inputs.dryRun ? 'Plan the commit (dry run)' : 'Drop duplicates and publish', () =>
       publish(staging, considered, {
         ...ports,
-        maxWait: inputs.maxWait,
+        ...inputs,
+        store: home.store,
         workFolder,
-        license: inputs.license,
-        assess: inputs.assess,
-        dryRun: inputs.dryRun,
         info: (message) => log.info(message)
       })
     )
@@ -178,6 +190,38 @@ function reportScores({ entry }: Candidate): ReportTrace['scores'] {
   if (totals === undefined) return undefined
   const percent = byPersona((_, i) => (totals[i] as number) / 10)
   return { ...percent, overall: meanOfPersonas(percent) }
+}
+
+/** Runs the gates and takes what they found into the report. @throws GateError */
+async function judge(staging: Staging, inputs: PushInputs, ports: PushPorts, report: Report): Promise<Gating> {
+  const gating = await runGates(ports.gates, staging)
+  report.checks_run = gating.checks.map(({ gate, tool, version, details }) => ({ gate, tool, version, ...details }))
+  for (const [i, findings] of gating.findings) {
+    const trace = report.traces[i] as ReportTrace
+    trace.status = inputs.onBlocked === 'fail' ? 'blocked' : 'held'
+    trace.findings = findings.map(({ gate, detector, pointer, length, fingerprint, message }) => {
+      return { gate, detector, pointer, length, fingerprint, message }
+    })
+    // A gate hides an id or a file name that holds what it found.
+    if (findings.some(({ traceId }) => traceId === '*')) trace.trace_id = '*'
+    if (findings.some(({ file }) => file === '*')) trace.file = '*'
+  }
+  report.counts[inputs.onBlocked === 'fail' ? 'blocked' : 'held'] = gating.findings.size
+  ports.log.info(
+    ports.gates.length === 0 ? 'No gate is switched on.' : `${String(gating.findings.size)} trace(s) with findings.`
+  )
+  assertClean(gating, staging.candidates, inputs.onBlocked)
+  if (gating.findings.size > 0)
+    report.warnings.push(`${String(gating.findings.size)} trace(s) were held back by a gate.`)
+  return gating
+}
+
+/** The end of a run that may not publish. */
+function check(report: Report, { cause, reason }: { readonly cause: string; readonly reason: string }): void {
+  report.outcome = 'checked'
+  report.exit_code = 0
+  report.skip_reason = cause
+  report.notices.push(`Nothing was uploaded: ${reason}`)
 }
 
 /** Takes what was published, or would be, into the report. */

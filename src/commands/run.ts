@@ -12,10 +12,15 @@ import { setOutputs, type OutputValues } from '../action/outputs.js'
 import { readInputs } from '../action/read-inputs.js'
 import type { Runtime } from '../action/runtime.js'
 import { appendSummary } from '../action/summary.js'
-import { ActionError, InputError } from '../errors.js'
-import { openFolder } from '../hub/folder.js'
+import { ActionError } from '../errors.js'
+import { allowsVisibility } from '../gates/policy/floors.js'
+import type { BinarySource } from '../gates/trufflehog/binary.js'
+import { trufflehogGate } from '../gates/trufflehog/gate.js'
+import { PINS, platformOf, RELEASES } from '../gates/trufflehog/pins.js'
 import { emptyReport, type Report } from '../report/model.js'
 import { renderSummary } from '../report/summary.js'
+import { openHome } from './home.js'
+import { assertFloors, loadPolicy } from './policy.js'
 import { push } from './push.js'
 
 /** What a run needs of the machine that it runs on. */
@@ -23,6 +28,8 @@ export interface Machine {
   readonly cwd: string
   readonly home: string
   readonly temp: string
+  readonly platform: NodeJS.Platform
+  readonly arch: string
   readonly now: () => Date
   readonly randomHex: (digits: number) => string
   readonly sleep: (milliseconds: number) => Promise<void>
@@ -39,7 +46,7 @@ export async function run(runtime: Runtime, context: ActionContext, machine: Mac
     inputs = readInputs(runtime.env)
     report.command = inputs.command
     announce(unavailableDefaults(inputs), runtime, report)
-    await runPush(inputs, runtime, machine, places, report)
+    await runPush(inputs, { runtime, context, machine, places, report })
   } catch (error) {
     fail(report, error, runtime)
   }
@@ -61,26 +68,60 @@ function announce(notices: readonly string[], runtime: Runtime, report: Report):
   report.notices.push(...notices)
 }
 
-async function runPush(
-  inputs: Inputs,
-  runtime: Runtime,
-  machine: Machine,
-  places: Places,
-  report: Report
-): Promise<void> {
+interface Run {
+  readonly runtime: Runtime
+  readonly context: ActionContext
+  readonly machine: Machine
+  readonly places: Places
+  readonly report: Report
+}
+
+async function runPush(inputs: Inputs, { runtime, context, machine, places, report }: Run): Promise<void> {
+  const { env, log, setSecret } = runtime
   const workingDirectory = resolve(places.workspace, inputs.workingDirectory ?? '.')
-  if (inputs.repo?.home !== 'file') throw new InputError('"repo" must name a local folder as file:PATH', { hint: '' })
+  // Without a runner there is no checkout but the folder that somebody works in.
+  const workspace = context.workspace ?? workingDirectory
+  const home = await openHome({ inputs, env, context, workingDirectory, info: (message) => log.info(message) })
+  const policy = await loadPolicy({ inputs, env, context, workingDirectory, workspace, sleep: machine.sleep, report })
+  assertFloors(inputs, home.kind === 'publish' ? home.store.repo : home.repo, policy)
+  const gates = inputs.trufflehog
+    ? [
+        trufflehogGate({
+          binary: binarySource(inputs, runtime, machine),
+          verify: inputs.trufflehogVerify,
+          tempRoot: places.temp,
+          mask: setSecret
+        })
+      ]
+    : []
+  if (gates.length === 0) announce([UNSCANNED], runtime, report)
   await push(
     { ...inputs, outputDir: outputDir(inputs, places) },
     {
       ...machine,
-      store: openFolder(resolve(workingDirectory, inputs.repo.path), { waitMs: inputs.maxWait }),
-      places: { workingDirectory, workspace: places.workspace, cliHome: cliHome(runtime, machine) },
+      home,
+      gates,
+      allowsVisibility: (found) => allowsVisibility(policy, found),
+      places: { workingDirectory, workspace, cliHome: cliHome(runtime, machine) },
       tempFolder: places.temp,
-      log: runtime.log
+      log
     },
     report
   )
+}
+
+const UNSCANNED = 'Secret scanning is switched off (trufflehog: false): the traces are not scanned.'
+
+function binarySource({ trufflehogPath }: Inputs, { env }: Runtime, machine: Machine): BinarySource {
+  const toolCache = env.RUNNER_TOOL_CACHE ?? ''
+  return {
+    given: trufflehogPath === undefined ? undefined : resolve(machine.cwd, trufflehogPath),
+    toolCache: toolCache === '' ? undefined : toolCache,
+    platform: platformOf(machine.platform, machine.arch),
+    pins: PINS,
+    releases: RELEASES,
+    fetch
+  }
 }
 
 function cliHome({ env }: Runtime, machine: Machine): string {

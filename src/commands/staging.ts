@@ -1,4 +1,5 @@
 /** The first half of a walk: staged files in; lines on disk and one small entry a trace in memory out. */
+import { basename } from 'node:path'
 import { compareWithin } from '../dataset/dedupe.js'
 import { traceEntry, type Scorer, type TraceEntry } from '../dataset/index/rows.js'
 import { GateError, LoadError } from '../errors.js'
@@ -84,9 +85,10 @@ function assertComplete(
   invalid: readonly InvalidLine[]
 ): void {
   const read = new Set(candidates.map(({ entry }) => entry.traceId))
-  const missing = [...committed].filter((id) => !read.has(id))
-  // An invalid line is reported for what it is; its id is not known.
-  if (missing.length <= invalid.length) return
+  // What is invalid is reported for what it is; the CLI names a trace's file by its id.
+  const reported = new Set(invalid.map(({ file }) => basename(file, '.jsonl')))
+  const missing = [...committed].filter((id) => !read.has(id) && !reported.has(id))
+  if (missing.length === 0) return
   throw new LoadError(
     'TRACES_NOT_FOUND',
     `${String(missing.length)} committed trace(s) are not in their files: ${shortList(missing)}`,

@@ -154,9 +154,7 @@ function includes(declared: unknown, columns: Feature): boolean {
   return (
     isEntry(declared) &&
     Object.entries(columns).every(([key, column]) =>
-      typeof column === 'string'
-        ? declared[key] === column
-        : Object.hasOwn(declared, key) && includes(declared[key], column)
+      typeof column === 'string' ? declared[key] === column : includes(declared[key], column)
     )
   )
 }

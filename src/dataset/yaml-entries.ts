@@ -4,7 +4,7 @@
  * its place in the text.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { Document, isAlias, isMap, isNode, isScalar, type Node, Pair, parseDocument, Scalar, YAMLMap } from 'yaml'
+import { Document, isMap, isNode, isScalar, type Node, Pair, parseDocument, Scalar, YAMLMap } from 'yaml'
 import { LoadError } from '../errors.js'
 
 /** The card cannot be updated without losing what somebody wrote. */
@@ -57,7 +57,7 @@ export class YamlEntries {
       pair = new Pair(new Scalar(key), node)
       this.#root.items.push(pair)
     } else if (pair.value !== node) {
-      if (isNode(pair.value) && !isLeftOut(pair.value)) inherit(node, pair.value)
+      if (isNode(pair.value) && !isLeftOut(pair.value)) inheritComments(node, pair.value)
       pair.value = node
     }
     this.#changed.add(pair)
@@ -73,11 +73,16 @@ export class YamlEntries {
   /**
    * The text with the changes, the same text where there are none.
    *
-   * @throws LoadError `CARD_INVALID` where an alias elsewhere needs what was taken out
+   * @throws LoadError `CARD_INVALID` where an entry that stays is an alias of what changes
    */
   toString(): string {
     if (this.#changed.size + this.#removed.size === 0) return this.text
     const expected = plain(this.document)
+    const own = new Set([...this.#changed, ...this.#removed].map((pair) => (pair.key as Scalar).value))
+    const foreign = Object.keys(this.#before).filter((key) => !own.has(key))
+    if (!foreign.every((key) => isDeepStrictEqual(this.#before[key], expected[key]))) {
+      throw invalidCard('an entry of somebody else is an alias of one that has to change')
+    }
     const holds = (text: string): boolean => {
       const document = parseDocument(text, PARSE)
       return document.errors.length === 0 && isDeepStrictEqual(plain(document), expected)
@@ -170,9 +175,8 @@ function isLeftOut(value: unknown): boolean {
   return isScalar(value) && value.value === null && value.range?.[0] === value.range?.[1]
 }
 
-/** Comments and the anchor belong to the place, not to the value that stood there. */
-function inherit(node: Node, from: Node): void {
+/** Comments belong to the place, not to the value that stood there. */
+function inheritComments(node: Node, from: Node): void {
   node.comment = from.comment ?? null
   node.commentBefore = from.commentBefore ?? null
-  if (!isAlias(node) && !isAlias(from) && from.anchor !== undefined) node.anchor = from.anchor
 }

@@ -8,7 +8,8 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { CommitPlan } from '../dataset/plan.js'
-import { busyError, isForbidden, readError, systemCode, uploadError } from './folder/errors.js'
+import { systemErrorCode } from '../errors.js'
+import { busyError, isForbidden, readError, uploadError } from './folder/errors.js'
 import type { OnStep } from './folder/journal.js'
 import {
   checkPaths,
@@ -172,7 +173,7 @@ class FolderStore implements DatasetStore {
       await publish(tx)
       return prepared
     } catch (error) {
-      const takenOver = systemCode(error) === 'ENOENT' && (await lstatIfThere(tx)) === undefined
+      const takenOver = systemErrorCode(error) === 'ENOENT' && (await lstatIfThere(tx)) === undefined
       await retire(home, tx)
       throw takenOver ? new StaleRevisionError(`${this.repo}: another writer took this one for dead`) : error
     }
@@ -225,7 +226,7 @@ class FolderStore implements DatasetStore {
       }
     } catch (error) {
       // A reader who may not write waits for somebody who may.
-      if (isForbidden(error) || systemCode(error) === 'ENOENT') return undefined
+      if (isForbidden(error) || systemErrorCode(error) === 'ENOENT') return undefined
       throw error
     }
   }

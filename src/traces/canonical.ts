@@ -41,7 +41,7 @@ export function canonicalRecord(record: TraceRecord): CanonicalRecord {
   for (const [key, shape] of recordShape.sorted) {
     if (NEVER_HASHED.has(key)) continue
     const member = `"${key}": ${(texts.get(key) as Texts).hashed}`
-    const bytes = Buffer.from(member, 'latin1')
+    const bytes = scratch.fill(member)
     content.update(contentStart).update(bytes)
     contentStart = ', '
     if (VOLATILE.has(key)) continue
@@ -54,6 +54,18 @@ export function canonicalRecord(record: TraceRecord): CanonicalRecord {
   const contentHash = content.update('}').digest('hex')
   return { line: joinLine(texts, contentHash), contentHash, identityHash: identity.update('}').digest('hex') }
 }
+
+/** One buffer for all texts that are hashed twice: one each would be garbage faster than it is collected. */
+class Scratch {
+  private buffer = Buffer.allocUnsafe(64 * 1024)
+
+  /** The bytes of an ASCII text, valid until the next one is filled in. */
+  fill(text: string): Buffer {
+    if (text.length > this.buffer.length) this.buffer = Buffer.allocUnsafe(text.length * 2)
+    return this.buffer.subarray(0, this.buffer.write(text, 'latin1'))
+  }
+}
+const scratch = new Scratch()
 
 /** The text that `content_hash` covers. `canonicalRecord` does not build it in one piece. */
 export function hashedRecordText(record: TraceRecord): string {

@@ -2,11 +2,11 @@
  * Finds the staged traces: files, folders and globs, and the layouts in which the opentraces CLI keeps them (facts:
  * upstream 1.1 to 1.4). Nothing is read here but folders and the CLI's own state.
  */
-import { readdir, readFile, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import picomatch from 'picomatch'
-import { LoadError, systemErrorCode } from '../errors.js'
-import { unreadable } from './read.js'
+import { realpath } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { LoadError } from '../errors.js'
+import { kindOf, listFolder, readJsonObject, unreadable } from './files.js'
+import { exclusion, globOf, isBelow, slashes } from './patterns.js'
 import { compareCodePoints } from './text.js'
 
 /** One file with staged records. */
@@ -43,14 +43,18 @@ const STAGING = '.opentraces/staging'
 
 /** Collects in the order of the entries, files sorted by path, each file once. @throws LoadError */
 export async function collect(options: CollectOptions): Promise<Collected> {
+  const entries = options.entries.filter((entry) => !entry.startsWith('!'))
   const found = new Collection(options)
   if (options.entries.length === 0) await found.addDefaults()
-  else {
-    const excluded = options.entries.filter((entry) => entry.startsWith('!')).map((entry) => entry.slice(1))
-    found.exclude(excluded)
-    for (const entry of options.entries.filter((one) => !one.startsWith('!'))) await found.add(entry)
-  }
+  for (const entry of entries) await found.add(entry)
   return found
+}
+
+/** A state of the CLI and the folder whose traces it speaks of. */
+interface State {
+  readonly file: string
+  readonly traces: Readonly<Record<string, unknown>>
+  readonly folder: string
 }
 
 class Collection implements Collected {
@@ -58,84 +62,91 @@ class Collection implements Collected {
   sources: string[] = []
   committed = new Set<string>()
   unmatched: string[] = []
-  private seen = new Set<string>()
-  private excludes: (path: string) => boolean = () => false
+  private readonly seen = new Set<string>()
+  /** How often an entry has led to something, be it excluded or there already. */
+  private matches = 0
+  private readonly workingDirectory: string
+  private readonly workspace: string
+  private readonly cliHome: string
+  private readonly isExcluded: (path: string) => boolean
 
-  constructor(private readonly options: CollectOptions) {}
-
-  exclude(patterns: readonly string[]): void {
-    if (patterns.length > 0) this.excludes = picomatch([...patterns], { dot: true })
+  constructor({ entries, workingDirectory, workspace, cliHome }: CollectOptions) {
+    // Compared by name below: a trailing slash must not take a path out of the workspace.
+    this.workingDirectory = resolve(workingDirectory)
+    this.workspace = resolve(workspace)
+    this.cliHome = resolve(cliHome)
+    const excluded = entries.filter((entry) => entry.startsWith('!')).map((entry) => entry.slice(1).trim())
+    this.isExcluded = exclusion(excluded, this.workingDirectory)
   }
 
   async addDefaults(): Promise<void> {
-    const staging = resolve(this.options.workingDirectory, STAGING)
+    const staging = resolve(this.workingDirectory, STAGING)
     if ((await kindOf(staging, STAGING)) === 'folder') {
-      await this.addFolder(staging, STAGING)
-      if (this.files.length > 0) return
+      await this.addFolder(staging)
+      if (this.files.length > 0) {
+        this.sources.push(`${String(this.files.length)} file(s) from ${STAGING}`)
+        return
+      }
     }
     await this.addProject('cli-home', false)
   }
 
   async add(entry: string): Promise<void> {
+    const { matches } = this
     const before = this.files.length
     if (entry === 'cli-home' || entry === 'bucket') {
       await this.addProject(entry, true)
     } else {
-      const path = resolve(this.options.workingDirectory, entry)
+      const path = resolve(this.workingDirectory, entry)
       const kind = await kindOf(path, entry)
-      if (kind === 'folder') await this.addFolder(path, entry)
-      else if (kind === 'file') await this.addFile(path, this.rootFor(path))
-      else if (picomatch.scan(entry).isGlob) await this.addGlob(entry)
+      if (kind === 'folder') await this.addFolder(path)
+      else if (kind === 'absent') await this.addGlob(entry)
+      else await this.addFile(path, this.rootFor(path))
     }
-    if (this.files.length === before) this.unmatched.push(entry)
-    else this.sources.push(`${String(this.files.length - before)} file(s) from ${entry}`)
+    if (this.matches === matches) this.unmatched.push(entry)
+    const added = this.files.length - before
+    if (added > 0) this.sources.push(`${String(added)} file(s) from ${entry}`)
   }
 
-  /** A folder of JSONL files, or one that the CLI keeps a state for. */
-  private async addFolder(folder: string, shown: string): Promise<void> {
-    const state = await findState(folder)
-    if (state !== undefined) {
-      await this.addCommitted(state.file, state.traces, this.rootFor(folder))
-      this.sources.push(`${shown}: traces with status "committed" in ${this.shown(state.file)}`)
-      return
-    }
+  /** A folder of JSONL files, or of folders that the CLI keeps a state for. */
+  private async addFolder(folder: string): Promise<void> {
     const root = this.rootFor(folder)
-    for (const path of await this.walk(folder, root)) if (path.endsWith('.jsonl')) await this.addFile(path, root)
+    const committed: string[] = []
+    const takeState = async (current: string): Promise<boolean> => {
+      const state = await this.findState(current)
+      if (state !== undefined) committed.push(...(await this.committedFiles(state)))
+      return state !== undefined
+    }
+    const loose = await this.walk(folder, root, (path) => path.endsWith('.jsonl'), takeState)
+    for (const path of [...committed, ...loose].sort(compareCodePoints)) await this.addFile(path, root)
   }
 
   private async addGlob(pattern: string): Promise<void> {
-    const { base } = picomatch.scan(pattern)
-    const folder = resolve(this.options.workingDirectory, base)
-    if ((await kindOf(folder, base)) !== 'folder') return
-    const root = this.rootFor(folder)
-    const matches = picomatch(isAbsolute(pattern) ? pattern : slashes(join(this.options.workingDirectory, pattern)), {
-      dot: true
-    })
-    for (const path of await this.walk(folder, root)) if (matches(slashes(path))) await this.addFile(path, root)
+    const glob = globOf(pattern, this.workingDirectory)
+    if (glob === undefined || (await kindOf(glob.folder, pattern)) !== 'folder') return
+    const root = this.rootFor(glob.folder)
+    for (const path of await this.walk(glob.folder, root, glob.matches)) await this.addFile(path, root)
   }
 
   /** The CLI's home for this checkout's project: reviewed traces, or the raw bucket. */
   private async addProject(layout: 'cli-home' | 'bucket', demanded: boolean): Promise<void> {
-    const { cliHome } = this.options
-    const parent = layout === 'cli-home' ? join(cliHome, 'projects') : join(cliHome, 'bucket', 'traces', 'v1')
+    const parent = layout === 'cli-home' ? join(this.cliHome, 'projects') : join(this.cliHome, 'bucket', 'traces', 'v1')
     const project = await this.projectFolder(parent, demanded)
     if (project === undefined) return
     if (layout === 'bucket') {
-      for (const path of await this.walk(project, project)) {
-        if (basename(path) === 'trace.json') await this.addFile(path, project)
-      }
+      const records = await this.walk(project, project, (path) => basename(path) === 'trace.json')
+      for (const path of records) await this.addFile(path, project)
       this.sources.push(`${this.shown(project)}: the raw bucket, not reviewed by anybody`)
       return
     }
-    const state = join(project, 'state.json')
-    if ((await kindOf(state, 'state.json')) !== 'file') return
-    await this.addCommitted(state, join(project, 'traces'), project)
-    this.sources.push(`cli-home: traces with status "committed" in ${this.shown(state)}`)
+    const state = await this.readState(join(project, 'state.json'), join(project, 'traces'))
+    if (state === undefined) return
+    for (const path of await this.committedFiles(state)) await this.addFile(path, project)
   }
 
   /** `<slug>` ends with the first eight digits of the project id; its start is the name the checkout had elsewhere. */
   private async projectFolder(parent: string, demanded: boolean): Promise<string | undefined> {
-    const projects = (await list(parent, this.shown(parent))).filter((entry) => entry.isDirectory())
+    const projects = (await listFolder(parent, this.shown(parent))).filter((entry) => entry.isDirectory())
     const id = await this.projectId()
     const own = id === undefined ? projects : projects.filter(({ name }) => name.endsWith(`-${id.slice(0, 8)}`))
     if (own.length > 1) {
@@ -152,89 +163,125 @@ class Collection implements Collected {
   }
 
   private async projectId(): Promise<string | undefined> {
-    const marker = join(this.options.workingDirectory, '.opentraces.json')
-    if ((await kindOf(marker, '.opentraces.json')) !== 'file') return undefined
-    const { project_id: id } = (await readJsonObject(marker, '.opentraces.json')) as { project_id?: unknown }
+    const marker = join(this.workingDirectory, '.opentraces.json')
+    if ((await kindOf(marker, this.shown(marker))) !== 'file') return undefined
+    await this.inside(marker, this.rootFor(marker))
+    const { project_id: id } = await readJsonObject(marker, this.shown(marker))
     return typeof id === 'string' && /^[0-9a-f]{8,}$/i.test(id) ? id : undefined
   }
 
-  /** Files of the traces that the state calls committed, found next to the state whatever path it remembers. */
-  private async addCommitted(state: string, folder: string, root: string): Promise<void> {
-    const shownState = this.shown(state)
-    const { traces } = (await readJsonObject(state, shownState)) as { traces?: unknown }
-    if (typeof traces !== 'object' || traces === null) {
-      throw new LoadError('TRACES_UNREADABLE', `"${shownState}" is not a state of the opentraces CLI`, {
-        hint: 'It has no "traces". Restore it, or name the trace files in the input "traces".'
-      })
+  /** A state in a folder of traces or beside it, as CLI 0.1 to 0.3 lay them out. */
+  private async findState(folder: string): Promise<State | undefined> {
+    const inside = await this.readState(join(folder, 'state.json'), folder)
+    if (inside !== undefined) {
+      for (const name of ['traces', 'staging']) {
+        const below = join(folder, name)
+        if ((await kindOf(below, this.shown(below))) === 'folder') return { ...inside, folder: below }
+      }
+      return inside
     }
+    if (!['staging', 'traces'].includes(basename(folder))) return undefined
+    return this.readState(join(dirname(folder), 'state.json'), folder)
+  }
+
+  /**
+   * Other programs keep a `state.json` too; the CLI's has `traces`. One that cannot be parsed is an error: it may be the
+   * CLI's.
+   */
+  private async readState(file: string, folder: string): Promise<State | undefined> {
+    const shown = this.shown(file)
+    if ((await kindOf(file, shown)) !== 'file') return undefined
+    await this.inside(file, this.rootFor(file))
+    const { traces } = await readJsonObject(file, shown)
+    if (traces === undefined) return undefined
+    if (typeof traces === 'object' && traces !== null && !Array.isArray(traces)) {
+      return { file, traces: traces as Record<string, unknown>, folder }
+    }
+    throw new LoadError('TRACES_UNREADABLE', `"${shown}" is not a state of the opentraces CLI`, {
+      hint: 'Its "traces" are no list of traces by id. Restore it, or name the trace files in the input "traces".'
+    })
+  }
+
+  /** Files of the traces that a state calls committed, found next to it whatever paths it remembers. */
+  private async committedFiles({ file, traces, folder }: State): Promise<string[]> {
+    this.matches++
     const missing: string[] = []
     const paths: string[] = []
-    for (const [id, trace] of Object.entries(
-      traces as Record<string, { status?: unknown; file_path?: unknown } | null>
-    )) {
-      if (trace?.status !== 'committed') continue
+    for (const [id, trace] of Object.entries(traces)) {
+      const { status, file_path: remembered } = (trace ?? {}) as { status?: unknown; file_path?: unknown }
+      if (status !== 'committed') continue
+      const source = typeof remembered === 'string' && remembered !== '' ? remembered : `${id}.jsonl`
+      const path = join(folder, source.split(/[\\/]/).at(-1) as string)
+      if (this.isExcluded(path)) continue
       this.committed.add(id)
-      const remembered = typeof trace.file_path === 'string' ? trace.file_path : ''
-      const name = remembered === '' ? `${id}.jsonl` : (remembered.split(/[\\/]/).at(-1) ?? '')
-      const path = join(folder, name)
-      if (name === '..' || (await kindOf(path, name)) !== 'file') missing.push(id)
+      if (!isBelow(path, folder) || (await kindOf(path, this.shown(path))) !== 'file') missing.push(id)
       else paths.push(path)
     }
     if (missing.length > 0) {
       throw new LoadError(
         'TRACES_NOT_FOUND',
-        `${String(missing.length)} committed trace(s) have no file beside "${shownState}": ${shortList(missing)}`,
+        `${String(missing.length)} committed trace(s) have no file beside "${this.shown(file)}": ${shortList(missing)}`,
         {
           hint: 'Check that the traces were copied together with their state; nothing is published with less than what is staged.'
         }
       )
     }
-    for (const path of paths.sort(compareCodePoints)) await this.addFile(path, root)
+    this.sources.push(`traces with status "committed" in ${this.shown(file)}`)
+    return paths.sort(compareCodePoints)
   }
 
-  /** All files below a folder, sorted; symlinks are followed as long as they stay below the root. */
-  private async walk(folder: string, root: string): Promise<string[]> {
+  /**
+   * The wanted files below a folder, sorted. Links to folders are followed, each folder entered once, as long as they
+   * stay below the root. `skip` takes a folder over, with all that is in it.
+   */
+  private async walk(
+    folder: string,
+    root: string,
+    wanted: (path: string) => boolean,
+    skip: (folder: string) => Promise<boolean> = () => Promise.resolve(false)
+  ): Promise<string[]> {
     const files: string[] = []
+    const links: string[] = []
     const visited = new Set<string>()
     const enter = async (current: string): Promise<void> => {
       const real = await this.inside(current, root)
       if (visited.has(real)) return
       visited.add(real)
-      for (const entry of await list(current, this.shown(current))) {
+      if (await skip(current)) return
+      for (const entry of await listFolder(current, this.shown(current))) {
         const path = join(current, entry.name)
-        let isFolder = entry.isDirectory()
-        if (entry.isSymbolicLink()) {
-          await this.inside(path, root)
-          isFolder = (await kindOf(path, this.shown(path))) === 'folder'
-        }
-        if (!isFolder) files.push(path)
-        else if (entry.name !== '.git') await enter(path)
+        if (entry.isDirectory()) {
+          if (entry.name !== '.git') await enter(path)
+        } else if (entry.isSymbolicLink() && (await kindOf(path, this.shown(path))) === 'folder') links.push(path)
+        else if (wanted(path)) files.push(path)
       }
     }
     await enter(folder)
+    // Links come last, so that a file shows under its own name; more of them turn up on the way.
+    for (const link of links) await enter(link)
     return files.sort(compareCodePoints)
   }
 
   private async addFile(path: string, root: string): Promise<void> {
-    const shown = this.shown(path)
-    if (this.excludes(shown)) return
+    this.matches++
+    if (this.isExcluded(path)) return
     const real = await this.inside(path, root)
-    if (this.seen.has(real)) return
+    if (this.seen.has(real) || this.isExcluded(await this.unlinked(real))) return
     this.seen.add(real)
+    const shown = this.shown(path)
+    if ((await kindOf(path, shown)) !== 'file') {
+      throw new LoadError('TRACES_UNREADABLE', `"${shown}" is not a regular file`, {
+        hint: 'Stage files: pipes, sockets and devices are not read.'
+      })
+    }
     this.files.push({ path, shown, format: path.endsWith('.json') ? 'json' : 'jsonl' })
   }
 
   /** The real path. @throws LoadError where a symlink leads out of the root */
   private async inside(path: string, root: string): Promise<string> {
-    let real: string
-    let realRoot: string
-    try {
-      real = await realpath(path)
-      realRoot = await realpath(root)
-    } catch (error) {
-      throw unreadable(this.shown(path), error)
-    }
-    if (real !== realRoot && !real.startsWith(realRoot + sep)) {
+    const real = await this.real(path)
+    const realRoot = await this.real(root)
+    if (real !== realRoot && !isBelow(real, realRoot)) {
       throw new LoadError('TRACES_UNREADABLE', `"${this.shown(path)}" is a symlink that leads out of the workspace`, {
         hint: 'Stage the file itself. Links out of the checkout are not followed, because a pull request could name any file of the machine.'
       })
@@ -242,80 +289,30 @@ class Collection implements Collected {
     return real
   }
 
+  private async real(path: string): Promise<string> {
+    try {
+      return await realpath(path)
+    } catch (error) {
+      throw unreadable(this.shown(path), error)
+    }
+  }
+
+  /** A real path as the working directory is written, so that exclusions hold for what a link leads to. */
+  private async unlinked(real: string): Promise<string> {
+    return resolve(this.workingDirectory, relative(await this.real(this.workingDirectory), real))
+  }
+
   /** The workspace for everything in it; for a place named outside of it, that place. */
   private rootFor(path: string): string {
-    const { workspace } = this.options
-    return path === workspace || path.startsWith(workspace + sep) ? workspace : path
+    return isBelow(path, this.workspace) ? this.workspace : path
   }
 
   private shown(path: string): string {
-    const { workingDirectory, cliHome } = this.options
-    const fromHome = relative(dirname(cliHome), path)
-    const fromHere = relative(workingDirectory, path)
-    if (!fromHere.startsWith('..') && !isAbsolute(fromHere)) return slashes(fromHere || '.')
-    return fromHome.startsWith('..') || isAbsolute(fromHome) ? slashes(path) : `~/${slashes(fromHome)}`
+    if (path === this.workingDirectory) return '.'
+    if (isBelow(path, this.workingDirectory)) return slashes(relative(this.workingDirectory, path))
+    const home = dirname(this.cliHome)
+    return isBelow(path, home) ? `~/${slashes(relative(home, path))}` : slashes(path)
   }
-}
-
-function slashes(path: string): string {
-  return sep === '/' ? path : path.replaceAll(sep, '/')
-}
-
-async function kindOf(path: string, shown: string): Promise<'file' | 'folder' | 'absent'> {
-  try {
-    const found = await stat(path)
-    return found.isDirectory() ? 'folder' : 'file'
-  } catch (error) {
-    const code = systemErrorCode(error)
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return 'absent'
-    throw unreadable(shown, error)
-  }
-}
-
-async function list(folder: string, shown: string) {
-  try {
-    return await readdir(folder, { withFileTypes: true })
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return []
-    throw unreadable(shown, error)
-  }
-}
-
-async function readJsonObject(path: string, shown: string): Promise<object> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    throw unreadable(shown, error)
-  }
-  try {
-    const json: unknown = JSON.parse(text)
-    if (typeof json === 'object' && json !== null) return json
-  } catch {
-    // Reported below, without the parser's message, which quotes the text.
-  }
-  throw new LoadError('TRACES_UNREADABLE', `"${shown}" is not a JSON object`, {
-    hint: 'It belongs to the opentraces CLI. Restore it, or name the trace files in the input "traces".'
-  })
-}
-
-/** A state beside or in a folder of traces, as CLI 0.1 to 0.3 lay them out. */
-async function findState(folder: string): Promise<{ file: string; traces: string } | undefined> {
-  const inside = join(folder, 'state.json')
-  if (await isState(inside)) {
-    for (const name of ['traces', 'staging']) {
-      if ((await kindOf(join(folder, name), name)) === 'folder') return { file: inside, traces: join(folder, name) }
-    }
-    return { file: inside, traces: folder }
-  }
-  if (!['staging', 'traces'].includes(basename(folder))) return undefined
-  const beside = join(dirname(folder), 'state.json')
-  return (await isState(beside)) ? { file: beside, traces: folder } : undefined
-}
-
-/** Other programs keep a `state.json` too; the CLI's has `traces`. One that cannot be parsed is an error: it may be the CLI's. */
-async function isState(path: string): Promise<boolean> {
-  return (await kindOf(path, 'state.json')) === 'file' && 'traces' in (await readJsonObject(path, 'state.json'))
 }
 
 /** The first few of a list of ids. */

@@ -1,48 +1,89 @@
 /** Lines of a JSONL file as a stream: split at LF only, because U+2028 and its like are data. */
 import { isAscii, isUtf8 } from 'node:buffer'
+import { open } from 'node:fs/promises'
 import { MAX_LINE_BYTES } from './json.js'
 import { TraceError } from './parse.js'
 
+/** Large enough to be fast, small enough to be nothing. */
+const CHUNK_BYTES = 256 * 1024
 const LF = 10
 const CR = 13
 
 export interface RawLine {
   /** From 1. */
   readonly number: number
-  /** Without the line feed; undefined where the line is longer than `MAX_LINE_BYTES`. */
+  /** Without the line feed, valid until the next line is asked for; undefined where it is longer than `MAX_LINE_BYTES`. */
   readonly bytes: Buffer | undefined
 }
 
-/** Splits a stream of chunks. Holds one line at a time; a last line without LF counts. */
+/** A carry buffer larger than this is let go after its line. In bytes. */
+const KEPT_BYTES = 4 * 1024 * 1024
+
+/**
+ * Splits a stream of chunks; a last line without LF counts. Holds one line at a time, and its bytes only until the next
+ * one is asked for: buffers are used again, because a gigabyte of them would be garbage faster than it is collected.
+ */
 export async function* splitChunks(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<RawLine> {
   let number = 1
-  let parts: Buffer[] = []
-  let size = 0
-  const finish = (): RawLine => {
-    const line = { number: number++, bytes: size > MAX_LINE_BYTES ? undefined : joined(parts) }
-    parts = []
-    size = 0
-    return line
-  }
+  const carry = new Carry()
   for await (const chunk of chunks) {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     let start = 0
     for (let end = bytes.indexOf(LF); end !== -1; end = bytes.indexOf(LF, start)) {
-      parts.push(bytes.subarray(start, end))
-      size += end - start
-      yield finish()
+      const rest = bytes.subarray(start, end)
+      if (carry.size === 0 && rest.length <= MAX_LINE_BYTES) yield { number: number++, bytes: rest }
+      else {
+        carry.add(rest)
+        yield { number: number++, bytes: carry.take() }
+      }
       start = end + 1
     }
-    size += bytes.length - start
-    // What is too long anyway need not be kept.
-    if (size <= MAX_LINE_BYTES) parts.push(bytes.subarray(start))
-    else parts = []
+    carry.add(bytes.subarray(start))
   }
-  if (size > 0) yield finish()
+  if (carry.size > 0) yield { number, bytes: carry.take() }
 }
 
-function joined(parts: readonly Buffer[]): Buffer {
-  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)
+/** The start of a line that goes on in the next chunk. */
+class Carry {
+  /** Of the line so far, in bytes, also where it is too long to be kept. */
+  size = 0
+  private buffer = Buffer.allocUnsafe(64 * 1024)
+
+  add(bytes: Buffer): void {
+    const end = this.size + bytes.length
+    if (end <= MAX_LINE_BYTES) {
+      if (end > this.buffer.length) {
+        const larger = Buffer.allocUnsafe(Math.min(Math.max(end, this.buffer.length * 2), MAX_LINE_BYTES))
+        this.buffer.copy(larger, 0, 0, this.size)
+        this.buffer = larger
+      }
+      bytes.copy(this.buffer, this.size)
+    }
+    this.size = end
+  }
+
+  /** The whole line, undefined where it is too long; the next one starts. */
+  take(): Buffer | undefined {
+    const line = this.size > MAX_LINE_BYTES ? undefined : this.buffer.subarray(0, this.size)
+    this.size = 0
+    if (this.buffer.length > KEPT_BYTES) this.buffer = Buffer.allocUnsafe(64 * 1024)
+    return line
+  }
+}
+
+/** The bytes of a file, in chunks that are valid until the next one is asked for. */
+export async function* fileChunks(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path, 'r')
+  try {
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, null)
+      if (bytesRead === 0) return
+      yield buffer.subarray(0, bytesRead)
+    }
+  } finally {
+    await file.close()
+  }
 }
 
 /**
@@ -64,7 +105,7 @@ export function lineText({ number, bytes }: RawLine): string | undefined {
   if (line.includes(0)) throw new TraceError('broken', 'the line holds a raw NUL byte')
   if (isAscii(line)) {
     const text = line.toString('latin1')
-    return /[^ \t\r]/.test(text) ? text : undefined
+    return /[^ \t\r\n]/.test(text) ? text : undefined
   }
   if (!isUtf8(line)) throw new TraceError('broken', 'the line is not valid UTF-8')
   return line.toString('utf8')

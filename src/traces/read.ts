@@ -1,9 +1,10 @@
 /** Reads staged files as a stream of traces, each with the place that it came from. */
-import { createReadStream } from 'node:fs'
-import { LoadError, systemErrorCode } from '../errors.js'
+import { readFile, stat } from 'node:fs/promises'
+import { systemErrorCode } from '../errors.js'
 import type { StagedFile } from './collect.js'
+import { unreadable } from './files.js'
 import { MAX_LINE_BYTES } from './json.js'
-import { lineText, splitChunks, type RawLine } from './lines.js'
+import { fileChunks, lineText, splitChunks, type RawLine } from './lines.js'
 import { parseTrace, TraceError, type ParsedTrace } from './parse.js'
 
 /** A trace that is staged for publication, and where it stands. */
@@ -27,9 +28,6 @@ export interface InvalidLine {
 
 export type StagedItem = { readonly staged: StagedTrace } | { readonly invalid: InvalidLine }
 
-/** Chunks of this many bytes: large enough to be fast, small enough to be nothing. */
-const CHUNK_BYTES = 256 * 1024
-
 /** All records of all files, in order, one in memory at a time. @throws LoadError where a file cannot be read */
 export async function* readStaged(files: readonly StagedFile[]): AsyncGenerator<StagedItem> {
   for (const file of files) {
@@ -52,51 +50,32 @@ export async function* readStaged(files: readonly StagedFile[]): AsyncGenerator<
   }
 }
 
-/** The error for something staged that the system does not let us read. */
-export function unreadable(shown: string, error: unknown): LoadError {
-  return new LoadError(
-    'TRACES_UNREADABLE',
-    `"${shown}" cannot be read (${systemErrorCode(error) ?? 'unknown error'})`,
-    {
-      hint: 'Check that the path exists and that the user of this job may read it.',
-      cause: error
-    }
-  )
-}
-
 interface Candidate {
   number: number
   parse: () => ParsedTrace | undefined
 }
 
 async function* fileLines(file: StagedFile): AsyncGenerator<Candidate> {
-  for await (const line of splitChunks(createReadStream(file.path, { highWaterMark: CHUNK_BYTES }))) {
-    yield {
-      number: line.number,
-      parse: () => {
-        const text = lineText(line)
-        return text === undefined ? undefined : parseTrace(text)
-      }
-    }
+  for await (const line of splitChunks(fileChunks(file.path))) {
+    yield { number: line.number, parse: () => parseLine(line) }
   }
 }
 
 /** A file that is one JSON document, perhaps over many lines (`trace.json` of the bucket). */
 async function* wholeFile(file: StagedFile): AsyncGenerator<Candidate> {
-  const lines: RawLine[] = []
-  let size = 0
-  for await (const line of splitChunks(createReadStream(file.path, { highWaterMark: CHUNK_BYTES }))) {
-    size += line.bytes?.length ?? Infinity
-    // It becomes one line when it is published.
-    if (size > MAX_LINE_BYTES) break
-    lines.push(line)
-  }
+  // It becomes one line when it is published.
+  const tooLong = (await stat(file.path)).size > MAX_LINE_BYTES
+  const bytes = tooLong ? undefined : await readFile(file.path)
   yield {
     number: 1,
     parse: () => {
-      if (size > MAX_LINE_BYTES) throw new TraceError('broken', 'the file is longer than 64 MiB')
-      const text = lines.map((line) => lineText(line) ?? '').join('\n')
-      return text.trim() === '' ? undefined : parseTrace(text)
+      if (bytes === undefined) throw new TraceError('broken', 'the file is longer than 64 MiB')
+      return parseLine({ number: 1, bytes })
     }
   }
+}
+
+function parseLine(line: RawLine): ParsedTrace | undefined {
+  const text = lineText(line)
+  return text === undefined ? undefined : parseTrace(text)
 }

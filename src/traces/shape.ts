@@ -23,7 +23,7 @@ function shapeOf(type: z.ZodType): Shape {
   const kind = leafKind(type)
   if (kind !== undefined) return { kind }
   if (type instanceof z.ZodObject) {
-    const types = Object.entries(type.shape)
+    const types = Object.entries<z.ZodType>(type.shape)
     const fields = new Map(types.map(([key, field]) => [key, shapeOf(field)]))
     const absent = new Map(types.map(([key, field]) => [key, absentLength(field)]))
     return { kind: 'model', fields, sorted: [...fields].sort(([a], [b]) => (a < b ? -1 : 1)), absent }

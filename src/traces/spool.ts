@@ -28,8 +28,9 @@ const SAMPLE_BYTES = 512
 
 /** Writes lines one by one. */
 export class Spool {
-  private buffered: Buffer[] = []
-  private bufferedBytes = 0
+  /** Used again and again: a buffer a line would be garbage faster than it is collected. */
+  private buffer = Buffer.allocUnsafe(BUFFER_BYTES)
+  private filled = 0
   private size = 0
 
   private constructor(
@@ -43,24 +44,26 @@ export class Spool {
   }
 
   async append(line: string): Promise<SpooledLine> {
-    const bytes = Buffer.from(`${line}\n`, 'utf8')
-    const place = { offset: this.size, length: bytes.length - 1 }
-    this.size += bytes.length
-    this.buffered.push(bytes)
-    this.bufferedBytes += bytes.length
-    if (this.bufferedBytes >= BUFFER_BYTES) await this.flush()
+    const length = Buffer.byteLength(line, 'utf8')
+    if (this.filled + length + 1 > this.buffer.length) await this.flush(length + 1)
+    this.filled += this.buffer.write(line, this.filled, 'utf8')
+    this.filled += this.buffer.write('\n', this.filled)
+    const place = { offset: this.size, length }
+    this.size += length + 1
     return place
   }
 
   async close(): Promise<void> {
-    await this.flush()
+    await this.flush(0)
     await this.handle.close()
   }
 
-  private async flush(): Promise<void> {
-    await this.handle.writeFile(Buffer.concat(this.buffered))
-    this.buffered = []
-    this.bufferedBytes = 0
+  /** Writes what is buffered and makes room for a line. */
+  private async flush(room: number): Promise<void> {
+    await this.handle.writeFile(this.buffer.subarray(0, this.filled))
+    this.filled = 0
+    const wanted = Math.max(room, BUFFER_BYTES)
+    if (wanted !== this.buffer.length) this.buffer = Buffer.allocUnsafe(wanted)
   }
 }
 

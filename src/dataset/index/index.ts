@@ -11,11 +11,13 @@ import {
   parseHead,
   SEGMENT_FOLDER,
   headText,
+  isSegment,
+  segmentRef,
   type IndexedShard,
-  type IndexHead,
-  type SegmentRef
+  type IndexHead
 } from './head.js'
-import { SegmentReader, segmentName, type ReadBytes } from './lookup.js'
+import { SegmentReader, type ReadBytes } from './lookup.js'
+import { planMerge } from './merge.js'
 import { rowKey } from './rows.js'
 import { encodeSegment, KEY_KINDS, SegmentError, type IndexRow, type KeyKind, type ShardRows } from './segment.js'
 import { addShard, copyTotals, emptyTotals, type DatasetTotals } from './totals.js'
@@ -82,13 +84,19 @@ export function isShard(path: string): boolean {
 
 /**
  * Opens the index, brings it level with the listing and hands it to `use`. Where a segment turns out to be damaged, at
- * whatever point, it is left out and `use` runs again, its shards then read: an index is a cache.
+ * whatever point, it is left out and `use` runs again, its shards then read, each once: an index is a cache.
  */
 export async function withIndex<T>(source: IndexSource, use: (index: DatasetIndex) => Promise<T>): Promise<T> {
   const broken = new Set<string>()
+  const read = new Map<string, Promise<ShardRows>>()
+  const readShard = (file: ListedFile): Promise<ShardRows> => {
+    const rows = read.get(file.path) ?? source.readShard(file)
+    read.set(file.path, rows)
+    return rows
+  }
   for (;;) {
     try {
-      return await use(await new Opened(source, broken).load())
+      return await use(await new Opened({ ...source, readShard }, broken).load())
     } catch (error) {
       if (!(error instanceof BrokenSegment) || broken.has(error.path)) throw error
       broken.add(error.path)
@@ -125,7 +133,7 @@ class Opened implements DatasetIndex {
 
     const segments = new Map(
       head.segments
-        .filter((ref) => listed.get(ref.path)?.size === ref.size && !this.broken.has(ref.path))
+        .filter((ref) => isSegment(ref, listed.get(ref.path)) && !this.broken.has(ref.path))
         .map((ref) => [ref.path, ref])
     )
     const current = (shard: IndexedShard): boolean => {
@@ -188,17 +196,21 @@ class Opened implements DatasetIndex {
     const decoded: ShardRows[] = []
     for (const path of paths) {
       const shards = await this.guard(path, (reader) => reader.decode())
-      const live = shards.filter(({ shard }) => segmentOf.get(shard) === path)
-      const expected = this.known.filter((shard) => shard.segment === path)
-      if (live.length !== expected.length) throw new BrokenSegment(path)
-      decoded.push(...live)
+      decoded.push(...shards.filter(({ shard }) => segmentOf.get(shard) === path))
     }
     return decoded
   }
 
   private async guard<T>(path: string, use: (reader: SegmentReader) => Promise<T>): Promise<T> {
     try {
-      return await use(this.readers.get(path) as SegmentReader)
+      const reader = this.readers.get(path) as SegmentReader
+      const held = new Map(await reader.shards())
+      for (const shard of this.known) {
+        if (shard.segment === path && held.get(shard.path) !== shard.traces) {
+          throw new SegmentError('it does not hold the shards that the head looks for in it')
+        }
+      }
+      return await use(reader)
     } catch (error) {
       throw error instanceof SegmentError ? new BrokenSegment(path) : error
     }
@@ -272,7 +284,7 @@ class Opened implements DatasetIndex {
     contents.sort((a, b) => compareCodePoints(a.shard, b.shard))
     const bytes = encodeSegment(contents.map(({ shard, rows, tally }) => ({ shard, rows, tally })))
     const rows = contents.reduce((sum, shard) => sum + shard.rows.length, 0)
-    const segment: SegmentRef = { path: `${SEGMENT_FOLDER}/${segmentName(bytes)}`, size: bytes.length, rows }
+    const segment = segmentRef(bytes, rows)
 
     const inSegment = new Set(contents.map(({ shard }) => shard))
     const files = [...this.fresh, added].map(({ file, rows: { length } }) => ({ ...file, traces: length }))
@@ -315,30 +327,4 @@ function positionsByKey(rows: readonly IndexRow[], kind: KeyKind): Map<string, n
     else at.push(i)
   }
   return positions
-}
-
-/** This many segments of one size class become one of the next. */
-const MERGE_FACTOR = 4
-/** No merge makes a larger segment: rewriting it would cost more than reading two. */
-const MAX_MERGED_ROWS = 250_000
-
-/**
- * Which segments a new one of `rows` traces takes in. Size classes grow by a factor, and no class ever holds that many
- * segments: their number grows with the logarithm of the dataset, and a trace is rewritten once a class.
- */
-export function planMerge(segments: readonly SegmentRef[], rows: number): { kept: SegmentRef[]; merged: SegmentRef[] } {
-  const sizeClass = (n: number): number => Math.floor(Math.log(Math.max(n, 1)) / Math.log(MERGE_FACTOR))
-  let total = rows
-  let merged: SegmentRef[] = []
-  let kept = [...segments]
-  for (;;) {
-    // Smaller segments than the result go in with it: a class below would else keep what the result has outgrown.
-    const peers = kept.filter((segment) => sizeClass(segment.rows) <= sizeClass(total))
-    const sum = peers.reduce((n, segment) => n + segment.rows, total)
-    const same = peers.filter((segment) => sizeClass(segment.rows) === sizeClass(total)).length
-    if (peers.length === 0 || same < MERGE_FACTOR - 1 || sum > MAX_MERGED_ROWS) return { kept, merged }
-    merged = [...merged, ...peers]
-    kept = kept.filter((segment) => !peers.includes(segment))
-    total = sum
-  }
 }

@@ -1,20 +1,21 @@
 /** Finds keys in the segments of an index, reading no more of a large segment than it must. */
-import { createHash } from 'node:crypto'
-import type { SegmentRef } from './head.js'
+import { segmentName, type SegmentRef } from './head.js'
 import {
   decodeHeader,
-  decodeRows,
-  decodeSegment,
   entriesRange,
   fanoutRange,
-  findKey,
   HEADER_GUESS,
+  partitionOf,
+  shardOfRow,
+  type SegmentHeader
+} from './layout.js'
+import {
+  decodeRows,
+  decodeSegment,
+  findKey,
+  SegmentError,
   type IndexRow,
   type KeyKind,
-  partitionOf,
-  SegmentError,
-  type SegmentHeader,
-  shardOfRow,
   type ShardRows
 } from './segment.js'
 
@@ -25,11 +26,6 @@ export type ReadBytes = (path: string, range?: { start: number; end: number }) =
 const WHOLE = 1024 * 1024
 /** Where more than this part of the partitions is wanted, the whole kind is read at once. */
 const MOST_PARTITIONS = 1 / 8
-
-/** The name of a segment is the digest of its bytes: a damaged file is noticed whenever it is read as a whole. */
-export function segmentName(bytes: Uint8Array): string {
-  return `${createHash('sha256').update(bytes).digest('hex').slice(0, 24)}.otidx`
-}
 
 /** One segment, read as far as needed. */
 export class SegmentReader {
@@ -49,7 +45,9 @@ export class SegmentReader {
     for (const hex of new Set(keys)) {
       const key = Buffer.from(hex, 'hex')
       const partition = partitionOf(key, header.fanoutBits)
-      byPartition.set(partition, [...(byPartition.get(partition) ?? []), key])
+      const others = byPartition.get(partition)
+      if (others === undefined) byPartition.set(partition, [key])
+      else others.push(key)
     }
     const found = new Map<string, number[]>()
     const search = (entries: Uint8Array, wanted: readonly Buffer[]): void => {
@@ -67,10 +65,16 @@ export class SegmentReader {
       [...byPartition].map(async ([partition, wanted]) => {
         const from = fanout.readUInt32LE(partition * 4)
         const to = fanout.readUInt32LE(partition * 4 + 4)
+        if (from > to || to > header.rows) throw new SegmentError('the fan-out is not in order')
         if (to > from) search(await this.bytes(entriesRange(header, kind, from, to)), wanted)
       })
     )
     return found
+  }
+
+  /** The shards whose traces it holds, with their number. */
+  async shards(): Promise<SegmentHeader['shards']> {
+    return (await this.header()).shards
   }
 
   async shardOf(row: number): Promise<string> {

@@ -4,7 +4,7 @@
  * ```
  * "OTIDX1\0\0"  8 bytes
  * header length u32 little-endian, header: JSON, ASCII
- * sections, their offsets from the start of the file in the header:
+ * sections, one after the other, their offsets from the end of the header in the header:
  *   tallies   JSON: what the card counts, per shard
  *   rows      per trace, in the order of the shards: generation (varint), length of the id prefix (u8), id prefix
  *             (UTF-8), five totals in tenths of a percent (u16 each, 0xFFFF: not scored), cost in US dollars (f64, NaN:
@@ -17,22 +17,30 @@
  * Numbers are little-endian. The fan-out partitions the keys by their first bits: a reader fetches the header and the
  * partitions that it needs, by byte range, however large the file is. About 110 bytes a trace.
  */
-import { decodeTally, encodeTally, type TallyJson } from './tally-json.js'
+import { z } from 'zod'
+import {
+  decodeHeader,
+  ENTRY_BYTES,
+  entriesRange,
+  first32Bits,
+  KEY_BYTES,
+  KEY_KINDS,
+  MAGIC,
+  MAX_FANOUT_BITS,
+  partitionOf,
+  SegmentError,
+  type KeyKind,
+  type Section,
+  type SegmentHeader
+} from './layout.js'
+import { decodeTally, encodeTally, tallySchema, type TallyJson } from './tally-json.js'
 import type { Tally } from '../statistics.js'
 
-export const KEY_BYTES = 16
-export const KEY_KINDS = ['content', 'identity', 'trace', 'session'] as const
-export type KeyKind = (typeof KEY_KINDS)[number]
+export { KEY_BYTES, KEY_KINDS, SegmentError, type KeyKind } from './layout.js'
 
-const MAGIC = Buffer.from('OTIDX1\0\0', 'latin1')
-const ENTRY_BYTES = KEY_BYTES + 4
 const NOT_SCORED = 0xffff
 /** Keys in one partition, about: 1.3 kB to fetch for a look-up. */
 const PARTITION_KEYS = 64
-const MAX_FANOUT_BITS = 16
-
-/** Bytes to fetch of a file of unknown header size: holds the header of a segment of several hundred shards. */
-export const HEADER_GUESS = 64 * 1024
 
 /** What the index knows of one trace. */
 export interface IndexRow {
@@ -53,24 +61,6 @@ export interface ShardRows {
   readonly shard: string
   readonly rows: readonly IndexRow[]
   readonly tally: Tally
-}
-
-interface Section {
-  readonly start: number
-  readonly end: number
-}
-
-export interface SegmentHeader {
-  /** The shards in name order, with their number of traces. */
-  readonly shards: readonly (readonly [shard: string, rows: number])[]
-  readonly rows: number
-  readonly fanoutBits: number
-  readonly sections: Readonly<Record<'tallies' | 'rows' | KeyKind, Section>>
-}
-
-/** Not a segment that this version can read. The index is a cache: its shards are then read again. */
-export class SegmentError extends Error {
-  override name = 'SegmentError'
 }
 
 /** The bytes of a segment. The shards must be in name order, each at most once. */
@@ -148,12 +138,14 @@ function encodeKeys(rows: readonly IndexRow[], kind: number, fanoutBits: number)
 
 /** Row numbers in the order of a key. Sorting numbers is many times faster than comparing bytes; ties are settled after. */
 function sortByKey(rows: readonly IndexRow[], at: number): number[] {
-  // 32 bits of the key and 21 of the row number are the 53 that a double holds.
-  if (rows.length >= 2 ** 21) throw new RangeError('a segment holds at most 2^21 traces')
+  // A double holds 53 bits: those of the row number, and as many of the key as there is room for.
+  const rowNumbers = 2 ** Math.max(21, Math.ceil(Math.log2(rows.length)))
   const sortable = new Float64Array(rows.length)
-  for (const [i, row] of rows.entries()) sortable[i] = first32Bits(row.keys, at) * 2 ** 21 + i
+  for (const [i, row] of rows.entries()) {
+    sortable[i] = Math.floor(first32Bits(row.keys, at) / (rowNumbers / 2 ** 21)) * rowNumbers + i
+  }
   sortable.sort()
-  const order = Array.from(sortable, (value) => value % 2 ** 21)
+  const order = Array.from(sortable, (value) => value % rowNumbers)
   const compare = (a: number, b: number): number =>
     Buffer.compare(
       (rows[a] as IndexRow).keys.subarray(at, at + KEY_BYTES),
@@ -167,70 +159,6 @@ function sortByKey(rows: readonly IndexRow[], at: number): number[] {
     }
   }
   return order
-}
-
-function first32Bits(bytes: Uint8Array, at: number): number {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(at)
-}
-
-/** The partition of a key: its first bits. */
-export function partitionOf(key: Uint8Array, fanoutBits: number): number {
-  return fanoutBits === 0 ? 0 : first32Bits(key, 0) >>> (32 - fanoutBits)
-}
-
-/**
- * The header of a segment, from its first bytes.
- *
- * @returns undefined where more bytes are needed
- * @throws SegmentError
- */
-export function decodeHeader(bytes: Uint8Array): SegmentHeader | undefined {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (buffer.length < 12 || !buffer.subarray(0, 8).equals(MAGIC)) throw new SegmentError('not a segment of format 1')
-  const end = 12 + buffer.readUInt32LE(8)
-  if (buffer.length < end) return undefined
-  let json: unknown
-  try {
-    json = JSON.parse(buffer.toString('latin1', 12, end))
-  } catch {
-    throw new SegmentError('the header is not JSON')
-  }
-  const { shards, rows, fanout_bits, sections } = json as {
-    shards: [string, number][]
-    rows: number
-    fanout_bits: number
-    sections: Record<string, [number, number]>
-  }
-  const section = (name: string): Section => {
-    const [start, stop] = sections[name] ?? [NaN, NaN]
-    if (!Number.isSafeInteger(start) || !Number.isSafeInteger(stop)) throw new SegmentError('a section is missing')
-    return { start: start + end, end: stop + end }
-  }
-  return {
-    shards,
-    rows,
-    fanoutBits: fanout_bits,
-    sections: {
-      tallies: section('tallies'),
-      rows: section('rows'),
-      content: section('content'),
-      identity: section('identity'),
-      trace: section('trace'),
-      session: section('session')
-    }
-  }
-}
-
-/** Byte range of the fan-out entries `partition` and `partition + 1` of a kind. */
-export function fanoutRange(header: SegmentHeader, kind: KeyKind): Section {
-  const { start } = header.sections[kind]
-  return { start, end: start + ((1 << header.fanoutBits) + 1) * 4 }
-}
-
-/** Byte range of the entries from position `from` to `to` of a kind. */
-export function entriesRange(header: SegmentHeader, kind: KeyKind, from: number, to: number): Section {
-  const start = fanoutRange(header, kind).end
-  return { start: start + from * ENTRY_BYTES, end: start + to * ENTRY_BYTES }
 }
 
 /** Row numbers of the entries with that key, in a sorted run of entries. */
@@ -260,6 +188,7 @@ export function decodeRows(bytes: Uint8Array, count: number): Omit<IndexRow, 'ke
       let generation = 0n
       for (let shift = 0n; ; shift += 7n) {
         const byte = buffer.readUInt8(at++)
+        if (shift > 63n) throw new SegmentError('a generation has more than 64 bits')
         generation |= BigInt(byte & 0x7f) << shift
         if (byte < 0x80) break
       }
@@ -276,12 +205,14 @@ export function decodeRows(bytes: Uint8Array, count: number): Omit<IndexRow, 'ke
         cost: Number.isNaN(cost) ? null : cost
       })
     }
-  } catch {
-    throw new SegmentError('the rows are cut short')
+  } catch (error) {
+    throw error instanceof SegmentError ? error : new SegmentError('the rows are cut short')
   }
   if (at !== buffer.length) throw new SegmentError('the rows do not fill their section')
   return rows
 }
+
+const talliesSchema = z.array(tallySchema)
 
 /** Everything that a segment holds. @throws SegmentError */
 export function decodeSegment(bytes: Uint8Array): ShardRows[] {
@@ -299,7 +230,7 @@ export function decodeSegment(bytes: Uint8Array): ShardRows[] {
       keys.set(entries.subarray(start, start + KEY_BYTES), (row * KEY_KINDS.length + i) * KEY_BYTES)
     }
   }
-  const tallies = JSON.parse(part(header.sections.tallies).toString('utf8')) as TallyJson[]
+  const tallies = decodeTallies(part(header.sections.tallies))
   let next = 0
   return header.shards.map(([shard, count], i) => {
     const tally = tallies[i]
@@ -313,12 +244,10 @@ export function decodeSegment(bytes: Uint8Array): ShardRows[] {
   })
 }
 
-/** Name and first row of the shard that a row number belongs to. */
-export function shardOfRow(header: SegmentHeader, row: number): string {
-  let first = 0
-  for (const [shard, count] of header.shards) {
-    if (row < first + count) return shard
-    first += count
+function decodeTallies(bytes: Buffer): TallyJson[] {
+  try {
+    return talliesSchema.parse(JSON.parse(bytes.toString('utf8')))
+  } catch {
+    throw new SegmentError('the tallies cannot be read')
   }
-  throw new SegmentError('a row belongs to no shard')
 }

@@ -8,7 +8,7 @@ const counter = z.array(z.tuple([z.string(), count]))
 const bigCount = z.string().regex(/^-?\d+$/)
 
 /** A double as text: JSON numbers know neither infinity, which a sum can reach, nor negative zero. */
-export const doubleSchema = z.string().regex(/^(-?\d.*|-?Infinity|NaN)$/)
+export const doubleSchema = z.string().regex(/^(-?\d+(\.\d+)?(e[+-]\d+)?|-?Infinity|NaN)$/)
 
 export const tallySchema = z.strictObject({
   traces: count,

@@ -1,15 +1,6 @@
 /** What the user is told where the file system says no. Only the system's code is repeated, never its message. */
-import { ActionError, LoadError } from '../../errors.js'
+import { ActionError, LoadError, systemErrorCode } from '../../errors.js'
 import { FileNotFoundError, StaleRevisionError } from '../store.js'
-
-/**
- * Node's `code` of a system error, or undefined for anything else. Asks for the shape and not for the class: errors of
- * the file system may come from another realm than `Error` (a test runner's), and are no less errors there.
- */
-export function systemCode(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
-  return typeof error.code === 'string' ? error.code : undefined
-}
 
 const FULL = new Set(['ENOSPC', 'EDQUOT'])
 const FORBIDDEN = new Set(['EACCES', 'EPERM', 'EROFS'])
@@ -17,12 +8,12 @@ const NO_FOLDER = new Set(['ENOTDIR', 'EEXIST', 'EISDIR', 'ELOOP'])
 
 /** True where the system does not let us write, whatever the reason. */
 export function isForbidden(error: unknown): boolean {
-  return FORBIDDEN.has(systemCode(error) ?? '')
+  return FORBIDDEN.has(systemErrorCode(error) ?? '')
 }
 
 /** The error that ends a commit. Errors that callers handle, and defects, pass as they are. */
 export function uploadError(error: unknown, repo: string): unknown {
-  const code = systemCode(error)
+  const code = systemErrorCode(error)
   if (code === undefined || isKnown(error)) return error
   const failed = (what: string, hint: string) => new LoadError('UPLOAD_FAILED', what, { hint, cause: error })
   if (FULL.has(code)) {
@@ -48,7 +39,7 @@ export function uploadError(error: unknown, repo: string): unknown {
 
 /** The error for a dataset that cannot be read. Errors that callers handle, and defects, pass as they are. */
 export function readError(error: unknown, repo: string): unknown {
-  const code = systemCode(error)
+  const code = systemErrorCode(error)
   if (code === undefined || isKnown(error)) return error
   return new LoadError('DATASET_UNREADABLE', `${repo} cannot be read (${code})`, {
     hint: NO_FOLDER.has(code)

@@ -3,7 +3,8 @@ import { lstat, mkdir, open, rename, rmdir, type FileHandle } from 'node:fs/prom
 import { constants, type BigIntStats } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { CommitPlan } from '../../dataset/plan.js'
-import { impossiblePath, systemCode } from './errors.js'
+import { systemErrorCode } from '../../errors.js'
+import { impossiblePath } from './errors.js'
 
 /** A dataset's folder and the hidden one inside it that holds our bookkeeping. Absolute paths. */
 export interface Home {
@@ -55,7 +56,7 @@ export async function lstatIfThere(path: string): Promise<BigIntStats | undefine
   try {
     return await lstat(path, { bigint: true })
   } catch (error) {
-    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined
+    if (systemErrorCode(error) === 'ENOENT' || systemErrorCode(error) === 'ENOTDIR') return undefined
     throw error
   }
 }
@@ -82,7 +83,7 @@ export async function makeFolders(root: string, path: string): Promise<void> {
     try {
       await mkdir(join(root, folder))
     } catch (error) {
-      if (systemCode(error) !== 'EEXIST') throw error
+      if (systemErrorCode(error) !== 'EEXIST') throw error
     }
   }
 }
@@ -93,7 +94,7 @@ export async function removeWhereEmpty(folders: readonly string[]): Promise<void
     try {
       await rmdir(folder)
     } catch (error) {
-      if (systemCode(error) !== 'ENOENT') return
+      if (systemErrorCode(error) !== 'ENOENT') return
     }
   }
 }
@@ -118,7 +119,7 @@ export async function openFile(path: string): Promise<FileHandle | undefined> {
     // Windows has neither of the last two flags; there they are undefined and count as 0.
     handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'].includes(systemCode(error) ?? '')) return undefined
+    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO'].includes(systemErrorCode(error) ?? '')) return undefined
     throw error
   }
   if ((await handle.stat()).isFile()) return handle
@@ -143,7 +144,7 @@ export async function move(from: string, to: string): Promise<boolean> {
     await rename(from, to)
     return true
   } catch (error) {
-    if (systemCode(error) === 'ENOENT' && (await lstatIfThere(from)) === undefined) return false
+    if (systemErrorCode(error) === 'ENOENT' && (await lstatIfThere(from)) === undefined) return false
     throw error
   }
 }
@@ -159,6 +160,6 @@ export async function syncFolder(folder: string): Promise<void> {
     }
   } catch (error) {
     // Windows and some network file systems have no such call; a disk that fails is another matter.
-    if (systemCode(error) === 'EIO') throw error
+    if (systemErrorCode(error) === 'EIO') throw error
   }
 }

@@ -4,7 +4,7 @@ import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Revision, StoredFile } from '../store.js'
-import { systemCode } from './errors.js'
+import { systemErrorCode } from '../../errors.js'
 import { isHiddenFile, isHiddenFolder, lstatIfThere, type Home } from './layout.js'
 import {
   fileTimes,
@@ -88,7 +88,7 @@ async function walk(root: string, folder: string, found: Map<string, FileTimes>)
   try {
     entries = await readdir(join(root, folder), { withFileTypes: true })
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return
+    if (systemErrorCode(error) === 'ENOENT') return
     throw error
   }
   await Promise.all(

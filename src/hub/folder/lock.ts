@@ -8,7 +8,8 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { lock } from 'proper-lockfile'
-import { bookkeepingMoved, busyError, systemCode } from './errors.js'
+import { systemErrorCode } from '../../errors.js'
+import { bookkeepingMoved, busyError } from './errors.js'
 import { lstatIfThere } from './layout.js'
 
 export interface LockTimes {
@@ -37,7 +38,7 @@ export async function tryLock(store: string, staleMs: number): Promise<Release |
     })
     return () => release().catch(() => undefined)
   } catch (error) {
-    if (systemCode(error) === 'ELOCKED') return undefined
+    if (systemErrorCode(error) === 'ELOCKED') return undefined
     throw error
   }
 }
@@ -55,7 +56,7 @@ export async function waitForLock(store: string, repo: string, times: LockTimes)
       const release = await tryLock(store, times.staleMs)
       if (release !== undefined) return release
     } catch (error) {
-      if (systemCode(error) !== 'ENOENT' || ++vanished > VANISHED_LIMIT) throw error
+      if (systemErrorCode(error) !== 'ENOENT' || ++vanished > VANISHED_LIMIT) throw error
     }
     if (times.clock() >= deadline) throw busyError(repo)
     await pause(attempt)

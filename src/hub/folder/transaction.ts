@@ -14,8 +14,9 @@ import { constants } from 'node:fs'
 import { copyFile, link, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { CommitPlan } from '../../dataset/plan.js'
+import { systemErrorCode } from '../../errors.js'
 import { storeContent } from './content.js'
-import { impossiblePath, systemCode } from './errors.js'
+import { impossiblePath } from './errors.js'
 import {
   draftJournal,
   headFile,
@@ -74,10 +75,9 @@ export async function prepare(
   const objects = new Map(known)
   const writes: Journal['writes'] = []
   const folders = new Set<string>()
-  for (const path of plan.deletes) {
-    files.delete(path)
-    objects.delete(path)
-  }
+  // Only files are deleted: a folder of that name would go with everything in it.
+  const deletes = plan.deletes.filter((path) => files.delete(path))
+  for (const path of deletes) objects.delete(path)
   for (const [n, write] of plan.writes.entries()) {
     const { path } = write
     onStep(`store ${String(n)}`)
@@ -92,7 +92,7 @@ export async function prepare(
   const journal: Journal = {
     version: 1,
     writes,
-    deletes: [...plan.deletes],
+    deletes,
     folders: [...folders].sort(),
     hadHead: before.head !== undefined
   }
@@ -205,7 +205,7 @@ async function namesIn(store: string): Promise<string[]> {
   try {
     return await readdir(store)
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return []
+    if (systemErrorCode(error) === 'ENOENT') return []
     throw error
   }
 }

@@ -1,0 +1,72 @@
+/** The policy of a run: read where the author of a pull request cannot change it, and held against the inputs. */
+import { baseSourceOf, readBaseFile } from '../action/base-file.js'
+import type { ActionContext } from '../action/context.js'
+import type { Environment } from '../action/environment.js'
+import type { Inputs } from '../action/inputs.js'
+import { GateError } from '../errors.js'
+import { enforceFloors } from '../gates/policy/floors.js'
+import { NO_POLICY, parsePolicy, type Policy } from '../gates/policy.js'
+import type { Report } from '../report/model.js'
+
+const MAX_BYTES = 1024 * 1024
+
+export interface PolicyOptions {
+  readonly inputs: Inputs
+  readonly env: Environment
+  readonly context: ActionContext
+  readonly workingDirectory: string
+  readonly workspace: string
+  readonly sleep: (milliseconds: number) => Promise<void>
+  readonly report: Report
+}
+
+/** @throws GateError where it cannot be read, InputError where it is not valid. Absent is a policy that demands nothing */
+export async function loadPolicy(options: PolicyOptions): Promise<Policy> {
+  const { inputs, env, context, workingDirectory, workspace, sleep, report } = options
+  const token = inputs.githubToken
+  const file = await readBaseFile({
+    source: baseSourceOf(context),
+    workspace,
+    workingDirectory,
+    path: inputs.policy,
+    maxBytes: MAX_BYTES,
+    errorCode: 'POLICY_UNREADABLE',
+    env,
+    github:
+      token === undefined || context.repository === ''
+        ? undefined
+        : { token, repository: context.repository, apiUrl: context.apiUrl, sleep }
+  })
+  if (file === 'absent') {
+    report.notices.push(`There is no policy file (${inputs.policy}).`)
+    return NO_POLICY
+  }
+  const from = file.commit === undefined ? 'the checkout' : `commit ${file.commit}`
+  report.notices.push(`The policy is that of ${from}.`)
+  const policy = parsePolicy(file.text)
+  assertAvailable(policy)
+  if (policy.allow.length > 0) report.notices.push('The allow list of the policy is not available in this version.')
+  return policy
+}
+
+/** What would stop a trace must not be passed over: a policy that this version cannot apply stops the run. */
+function assertAvailable({ deny, privacy }: Policy): void {
+  if (deny.length === 0 && !Object.values(privacy).includes('block')) return
+  throw new GateError(
+    'NOT_AVAILABLE',
+    'the policy has deny patterns or privacy gates, which this version cannot apply',
+    {
+      hint: 'Use a version of this action that has them, or take them out of the policy.'
+    }
+  )
+}
+
+/** @throws GateError where an input is weaker than the policy demands */
+export function assertFloors(inputs: Inputs, repo: string, policy: Policy): void {
+  const named = inputs.repo?.home === 'file' ? `file:${inputs.repo.path}` : repo
+  const violations = enforceFloors({ ...inputs, repo: named }, policy)
+  if (violations.length === 0) return
+  throw new GateError('POLICY_INVALID', `the inputs are weaker than the policy: ${violations.join(' ')}`, {
+    hint: 'Inputs may be stricter than the policy, never weaker. Change the workflow, or the policy on the default branch.'
+  })
+}

@@ -1,0 +1,101 @@
+/**
+ * The TruffleHog gate: every string and every published byte of a batch through a real TruffleHog, in one process. Any
+ * result is a finding; without proof of a complete scan there is no result at all.
+ */
+import { randomInt } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { CheckRun, Gate, GateResult, ScanBatch } from '../gate.js'
+import { obtainBinary, type Binary, type BinarySource } from './binary.js'
+import { withPrivateFolder } from './cleanup.js'
+import { noRoom } from './failure.js'
+import { writeFeed } from './feed.js'
+import { GATE, locate } from './locate.js'
+import { scan, type ScanOutcome } from './scanner.js'
+
+export interface TrufflehogOptions {
+  readonly binary: BinarySource
+  /** Let TruffleHog ask the providers whether a secret works: sends it to them. */
+  readonly verify: boolean
+  /** The folder for temporary files (RUNNER_TEMP). Scratch files take about twice the size of the batch. */
+  readonly tempRoot: string
+  /** Makes the log hide a value. Called for every secret that is found, before anything is said about it. */
+  readonly mask: (value: string) => void
+  /** How long a scan may take, in milliseconds, for that many bytes of scratch files; see `scanTimeout`. */
+  readonly timeoutMs?: (bytes: number) => number
+  /** Milliseconds, never going back. */
+  readonly now?: () => number
+}
+
+/** A slow runner reads 1 MB/s; asking providers takes as long as they take. */
+export function scanTimeout(bytes: number, verify: boolean): number {
+  return 120_000 + bytes / 1000 + (verify ? 600_000 : 0)
+}
+
+/** The gate over TruffleHog, pinned or given. */
+export function trufflehogGate(options: TrufflehogOptions): Gate {
+  return { name: GATE, inspect: (batch) => inspect(options, batch) }
+}
+
+async function inspect(options: TrufflehogOptions, batch: ScanBatch): Promise<GateResult> {
+  if (batch.lines.length === 0) return { findings: [], checks: [] }
+  const now = options.now ?? (() => performance.now())
+  return await withPrivateFolder(options.tempRoot, async (folder) => {
+    const binary = await obtainBinary(options.binary, folder)
+    const [scratch, home] = await subfolders(folder)
+    const planted = plantedSecret()
+    const bytes = await writeFeed(batch, scratch, planted)
+    const start = now()
+    const outcome = await scan({
+      program: binary.path,
+      folder: scratch,
+      files: batch.lines.length,
+      bytes,
+      planted,
+      verify: options.verify,
+      timeoutMs: options.timeoutMs?.(bytes) ?? scanTimeout(bytes, options.verify),
+      home,
+      mask: options.mask
+    })
+    const checks = [checkRun(binary, outcome, options.verify, now() - start)]
+    return { findings: await locate(batch, outcome.hits, options), checks }
+  })
+}
+
+async function subfolders(folder: string): Promise<[scratch: string, home: string]> {
+  const [scratch, home] = [join(folder, 'traces'), join(folder, 'home')]
+  try {
+    await mkdir(scratch)
+    await mkdir(home)
+    return [scratch, home]
+  } catch {
+    throw noRoom()
+  }
+}
+
+/**
+ * A fake token of a kind that TruffleHog knows by form alone, new in every run. Letters only, random: nothing in a trace
+ * can be equal to it.
+ */
+function plantedSecret(): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+  return 'hf_' + Array.from({ length: 34 }, () => letters.charAt(randomInt(letters.length))).join('')
+}
+
+function checkRun(binary: Binary, outcome: ScanOutcome, verify: boolean, durationMs: number): CheckRun {
+  const differs = binary.version !== undefined && binary.version !== outcome.version
+  return {
+    gate: GATE,
+    tool: 'TruffleHog',
+    version: binary.version ?? outcome.version,
+    details: {
+      source: binary.kind,
+      [binary.kind === 'given' ? 'program_sha256' : 'archive_sha256']: binary.sha256,
+      ...(differs ? { calls_itself: outcome.version } : {}),
+      verified_with_providers: verify,
+      bytes: outcome.bytes,
+      chunks: outcome.chunks,
+      duration_ms: Math.round(durationMs)
+    }
+  }
+}

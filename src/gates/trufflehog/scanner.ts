@@ -1,0 +1,271 @@
+/** One run of TruffleHog over a folder: believed only with proof that it read everything. */
+import { basename } from 'node:path'
+import { z } from 'zod'
+import { scanFailed } from './failure.js'
+import { runProgram, type ProgramEnd } from './process.js'
+
+/** One result of TruffleHog. `value` is the secret in clear: never to be shown, and dropped as soon as it is located. */
+export interface Hit {
+  /** TruffleHog's name of the kind of secret. */
+  readonly detector: string
+  readonly value: string
+  /** False where a decoder of TruffleHog made the text that it was found in. */
+  readonly plain: boolean
+  /** Whether a provider accepted it. */
+  readonly verified: boolean
+  readonly traceIndex: number
+  /** 1-based line of the scratch file; undefined where the decoder has lost it. */
+  readonly line: number | undefined
+}
+
+export interface ScanRequest {
+  readonly program: string
+  /** Scratch files named by their trace's index, each with the planted secret at its end. A real path. */
+  readonly folder: string
+  readonly files: number
+  /** All files together. */
+  readonly bytes: number
+  readonly planted: string
+  readonly verify: boolean
+  readonly timeoutMs: number
+  /** Private to this run: working directory, home and place for temporary files. */
+  readonly home: string
+  /** Told every value before anything else happens with it. */
+  readonly mask: (value: string) => void
+}
+
+export interface ScanOutcome {
+  /** Without the planted ones. */
+  readonly hits: readonly Hit[]
+  /** As TruffleHog counted them; overlaps count twice. */
+  readonly bytes: number
+  readonly chunks: number
+  /** As the program calls itself; own builds say `dev`. */
+  readonly version: string
+}
+
+/** Exit code of `--fail` where there are results, and there always are: the planted ones. */
+const FOUND = 183
+/** Decoders that leave line feeds where they are. */
+const KEEP_LINES: ReadonlySet<string> = new Set(['PLAIN', 'BASE64', 'ESCAPED_UNICODE'])
+/** What TruffleHog adds to some tokens: where they are accepted. Not secret, and too common to be hidden in a log. */
+const ADDRESS = /^(\w+:\/\/|[\w-]+(\.[\w-]+)+(:\d+)?(\/|$))/
+/** Longest line of output that is taken: a result of TruffleHog repeats a secret of a few KiB a few times. */
+const MAX_LINE = 16 * 1024 * 1024
+
+const Result = z.object({
+  SourceMetadata: z.object({
+    Data: z.object({ Filesystem: z.object({ file: z.string(), line: z.number().int().default(1) }) })
+  }),
+  DetectorName: z.string(),
+  DecoderName: z.string(),
+  Verified: z.boolean(),
+  Raw: z.string().min(1),
+  RawV2: z.string()
+})
+
+const LogLine = z.object({ level: z.string(), msg: z.string() })
+const Finished = z.object({
+  bytes: z.number().int(),
+  chunks: z.number().int(),
+  trufflehog_version: z
+    .string()
+    .regex(/^[\w.+-]{1,40}$/)
+    .catch('unknown')
+})
+
+/** The arguments of a scan. */
+export function scanArguments(folder: string, verify: boolean): string[] {
+  return [
+    'filesystem',
+    folder,
+    '--json',
+    '--no-update',
+    // Without it a second process is forked that no signal reaches.
+    '--local-dev',
+    // Without the last kind, real secrets that happen to hold a word such as `test` are dropped.
+    '--results=verified,unverified,unknown,filtered_unverified',
+    '--fail',
+    '--fail-on-scan-errors',
+    ...(verify ? [] : ['--no-verification'])
+  ]
+}
+
+/** What TruffleHog gets of the environment: no token, and none of the variables that it takes options from. */
+export function scanEnvironment(
+  own: Readonly<Record<string, string | undefined>>,
+  home: string,
+  verify: boolean
+): Record<string, string> {
+  const passed = ['PATH', 'SystemRoot', 'SystemDrive']
+  if (verify) {
+    passed.push('SSL_CERT_FILE', 'SSL_CERT_DIR')
+    for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']) passed.push(name, name.toLowerCase())
+  }
+  const environment: Record<string, string> = { HOME: home, TMPDIR: home, TMP: home, TEMP: home }
+  for (const name of passed) {
+    const value = own[name]
+    if (value !== undefined) environment[name] = value
+  }
+  return environment
+}
+
+/**
+ * Scans the files of a folder.
+ *
+ * @throws GateError where TruffleHog did not prove that it read all of them
+ */
+export async function scan(request: ScanRequest): Promise<ScanOutcome> {
+  const results = new Results(request)
+  const log = new Log()
+  const end = await run(request, results, log)
+  if (end.timedOut) {
+    throw scanFailed(
+      `TruffleHog did not end within ${String(Math.ceil(request.timeoutMs / 1000))} seconds and was stopped.`
+    )
+  }
+  if (end.code === null) throw scanFailed('TruffleHog was killed before it had scanned everything.')
+  const { finished } = log
+  if (end.code !== FOUND || finished === undefined || log.failed) {
+    throw scanFailed(
+      `TruffleHog did not finish its scan (exit code ${String(end.code)}${log.failed ? ', it logged an error' : ''}).`
+    )
+  }
+  if (finished.bytes < request.bytes || results.proven !== request.files) {
+    throw scanFailed(
+      `TruffleHog passed over some of the traces: it read ${String(results.proven)} of ${String(request.files)} files to their end.`
+    )
+  }
+  return {
+    hits: results.hits,
+    bytes: finished.bytes,
+    chunks: finished.chunks,
+    version: finished.trufflehog_version
+  }
+}
+
+async function run(request: ScanRequest, results: Results, log: Log): Promise<ProgramEnd> {
+  try {
+    const end = await runProgram(request.program, scanArguments(request.folder, request.verify), {
+      cwd: request.home,
+      env: scanEnvironment(process.env, request.home, request.verify),
+      timeoutMs: request.timeoutMs,
+      onStdout: (chunk) => {
+        results.add(chunk)
+      },
+      onStderr: (chunk) => {
+        log.add(chunk)
+      }
+    })
+    results.finish()
+    log.finish()
+    return end
+  } catch (error) {
+    if (error instanceof UnknownOutput) throw scanFailed('TruffleHog gave a result that this action does not know.')
+    throw scanFailed('TruffleHog could not be started.', 'Check that it is a program for this machine.')
+  }
+}
+
+/** A result in no form that is known. Says nothing else: the result may hold a secret. */
+class UnknownOutput extends Error {}
+
+/** Cuts a stream at line feeds and hands on whole lines, decoded. */
+abstract class Lines {
+  #rest: Buffer[] = []
+  #size = 0
+
+  add(chunk: Buffer): void {
+    let start = 0
+    for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, start)) {
+      this.#rest.push(chunk.subarray(start, at))
+      this.finish()
+      start = at + 1
+    }
+    if (start === chunk.length) return
+    this.#rest.push(chunk.subarray(start))
+    this.#size += chunk.length - start
+    if (this.#size > MAX_LINE) throw new UnknownOutput()
+  }
+
+  /** The last line may lack its line feed. */
+  finish(): void {
+    const line = Buffer.concat(this.#rest).toString('utf8').trim()
+    this.#rest = []
+    this.#size = 0
+    if (line !== '') this.line(line)
+  }
+
+  protected abstract line(text: string): void
+}
+
+class Results extends Lines {
+  readonly hits: Hit[] = []
+  readonly #proven = new Set<number>()
+
+  constructor(readonly request: Pick<ScanRequest, 'planted' | 'files' | 'mask'>) {
+    super()
+  }
+
+  /** Files whose planted secret was found. */
+  get proven(): number {
+    return this.#proven.size
+  }
+
+  protected override line(text: string): void {
+    const parsed = Result.safeParse(jsonOf(text))
+    if (!parsed.success) throw new UnknownOutput()
+    const { Raw: value, RawV2: full, ...result } = parsed.data
+    const { file, line } = result.SourceMetadata.Data.Filesystem
+    const name = basename(file)
+    const traceIndex = Number(name)
+    if (!/^\d+$/.test(name) || traceIndex >= this.request.files) throw new UnknownOutput()
+    if (value === this.request.planted) {
+      this.#proven.add(traceIndex)
+      return
+    }
+    for (const part of secretParts(value, full)) this.request.mask(part)
+    this.hits.push({
+      detector: /^[\w .-]{1,60}$/.test(result.DetectorName) ? result.DetectorName : 'unnamed',
+      value,
+      plain: result.DecoderName === 'PLAIN',
+      verified: result.Verified,
+      traceIndex,
+      line: KEEP_LINES.has(result.DecoderName) ? line : undefined
+    })
+  }
+}
+
+/** Everything of a result that is secret: of an AWS pair `full` is the id, a separator and the key. */
+function secretParts(value: string, full: string): string[] {
+  const parts = [value]
+  if (full !== '' && full !== value) {
+    parts.push(full)
+    const rest = full.replace(value, '').replace(/^[:;|,\s]+|[:;|,\s]+$/g, '')
+    if (rest.length >= 8 && rest !== full && !ADDRESS.test(rest)) parts.push(rest)
+  }
+  return parts
+}
+
+class Log extends Lines {
+  failed = false
+  finished: z.output<typeof Finished> | undefined
+
+  protected override line(text: string): void {
+    // Not every line is a log line, and a text that is none proves nothing.
+    const json = jsonOf(text)
+    const entry = LogLine.safeParse(json)
+    if (!entry.success) return
+    if (/^(error|fatal|panic|dpanic)/i.test(entry.data.level)) this.failed = true
+    if (entry.data.msg !== 'finished scanning') return
+    const finished = Finished.safeParse(json)
+    if (finished.success) this.finished = finished.data
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
