@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { delimiter, isAbsolute, join, relative } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 const output = join(root, 'demo', 'output')
@@ -19,10 +19,15 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
 rmSync(output, { recursive: true, force: true })
 mkdirSync(output, { recursive: true })
 
+const trufflehog = installedTrufflehog()
 console.log(
-  'This run does NOT scan for secrets: the secret scan is not part of this version yet. The sample traces are public.'
+  trufflehog === undefined
+    ? 'This run does NOT scan for secrets: there is no TruffleHog on this machine, and the demo downloads nothing.'
+    : 'This run scans for secrets, with the TruffleHog that is on this machine.'
 )
-console.log('Without network: nothing goes to the Hugging Face Hub; the dataset is a folder on this machine.\n')
+console.log(
+  'It uses no network: nothing goes to the Hugging Face Hub, the dataset is a folder here. The traces are public.\n'
+)
 
 run('Monday: the first four traces', 'monday')
 run("Tuesday: everything that is staged, Monday's four included", 'monday\ntuesday')
@@ -58,6 +63,7 @@ function run(title, names) {
     'INPUT_WORKING-DIRECTORY': join(root, 'demo'),
     INPUT_REPO: `file:${dataset}`,
     INPUT_LICENSE: 'mit',
+    ...(trufflehog === undefined ? { INPUT_TRUFFLEHOG: 'false' } : { 'INPUT_TRUFFLEHOG-PATH': trufflehog }),
     'INPUT_OUTPUT-DIR': join(output, day),
     'INPUT_REPORT-PATH': report,
     GITHUB_WORKSPACE: root,
@@ -77,6 +83,13 @@ function run(title, names) {
     process.exit(result.status || 1)
   }
   console.log(indent(readFileSync(summary, 'utf8')))
+}
+
+/** The program in PATH, or the one that TRUFFLEHOG_PATH names. */
+function installedTrufflehog() {
+  const name = process.platform === 'win32' ? 'trufflehog.exe' : 'trufflehog'
+  const places = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name))
+  return [process.env.TRUFFLEHOG_PATH ?? '', ...places].find((path) => isAbsolute(path) && existsSync(path))
 }
 
 /** The runner hands the action empty files for its summary and its outputs. */

@@ -42474,7 +42474,7 @@ function published(report) {
     if (shard === undefined)
         return '';
     const rows = [
-        ['Dataset', report.dataset_url === '' ? code(report.repo) : `${code(report.repo)} · ${summary_link(report.dataset_url)}`]
+        ['Dataset', isWeb(report.dataset_url) ? `${code(report.repo)} · ${summary_link(report.dataset_url)}` : code(report.repo)]
     ];
     rows.push(['Shard', `${code(shard.path)} · ${bytes(shard.size)} · SHA-256 ${code(shard.sha256)}`]);
     if (commit !== undefined)
@@ -42482,6 +42482,9 @@ function published(report) {
     if (report.visibility !== undefined)
         rows.push(['Visibility', report.visibility]);
     return table(['', ''], rows, [LEFT, LEFT]);
+}
+function isWeb(url) {
+    return /^https?:\/\//.test(url);
 }
 /** A link that this action made itself. Anything but http(s) is shown as text: GitHub would drop it anyway. */
 function summary_link(url) {
@@ -68580,6 +68583,9 @@ async function push(inputs, ports, report) {
             workFolder,
             info: (message) => log.info(message)
         }));
+        if (inputs.visibility === 'public' && publication.visibility === 'private') {
+            report.notices.push('The dataset is private and stays so. Make it public in its settings on the Hub.');
+        }
         if (publication.plan !== undefined && inputs.dryRun) {
             report.notices.push(`The files of the commit are in ${await leavePlan(publication.plan, inputs.outputDir)}.`);
         }

@@ -138,6 +138,14 @@ describe('what a push to the Hub refuses', () => {
     expect(commits()).toHaveLength(before)
   })
 
+  test('but public asked and private found uploads, and says how to publish', async () => {
+    await pushTraces(['a'])
+    const { exitCode, report } = await pushTraces(['b'], { visibility: 'public', license: 'mit' })
+    expect([exitCode, report.outcome, report.visibility]).toEqual([0, 'published', 'private'])
+    expect(report.notices.join(' ')).toContain('Make it public in its settings')
+    expect((await openStore(hub).state()).visibility).toBe('private')
+  })
+
   test('no token', async () => {
     const { exitCode, report } = await pushTraces(['a'], { 'hf-token': '' })
     expect([exitCode, report.error?.code]).toEqual([3, 'NOT_AUTHENTICATED'])

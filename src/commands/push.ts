@@ -87,6 +87,9 @@ export async function push(inputs: PushInputs, ports: PushPorts, report: Report)
         info: (message) => log.info(message)
       })
     )
+    if (inputs.visibility === 'public' && publication.visibility === 'private') {
+      report.notices.push('The dataset is private and stays so. Make it public in its settings on the Hub.')
+    }
     if (publication.plan !== undefined && inputs.dryRun) {
       report.notices.push(`The files of the commit are in ${await leavePlan(publication.plan, inputs.outputDir)}.`)
     }

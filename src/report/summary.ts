@@ -63,13 +63,17 @@ function published(report: Report): string {
   const { shard, commit } = report
   if (shard === undefined) return ''
   const rows = [
-    ['Dataset', report.dataset_url === '' ? code(report.repo) : `${code(report.repo)} · ${link(report.dataset_url)}`]
+    ['Dataset', isWeb(report.dataset_url) ? `${code(report.repo)} · ${link(report.dataset_url)}` : code(report.repo)]
   ]
   rows.push(['Shard', `${code(shard.path)} · ${bytes(shard.size)} · SHA-256 ${code(shard.sha256)}`])
   if (commit !== undefined)
     rows.push(['Commit', `${code(commit.revision)}${commit.url === '' ? '' : ` · ${link(commit.url)}`}`])
   if (report.visibility !== undefined) rows.push(['Visibility', report.visibility])
   return table(['', ''], rows, [LEFT, LEFT])
+}
+
+function isWeb(url: string): boolean {
+  return /^https?:\/\//.test(url)
 }
 
 /** A link that this action made itself. Anything but http(s) is shown as text: GitHub would drop it anyway. */
