@@ -38969,6 +38969,7 @@ function connect(process) {
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
+  h: () => (/* binding */ abort),
   e: () => (/* binding */ run_run)
 });
 
@@ -68829,6 +68830,26 @@ async function run_run(runtime, context, machine) {
     await run_tell(report, inputs, runtime, places);
     return report.exit_code;
 }
+/**
+ * The end of a run that something outside of its own walk has broken: an event that nobody listened to.
+ *
+ * @param thrown whatever it was
+ */
+async function abort(runtime, context, machine, thrown) {
+    const report = emptyReport('push');
+    report.run = runOf(context);
+    fail(report, thrown, runtime);
+    await run_tell(report, validInputs(runtime), runtime, placesOf(context, machine));
+    return report.exit_code;
+}
+function validInputs({ env }) {
+    try {
+        return readInputs(env);
+    }
+    catch {
+        return undefined;
+    }
+}
 function placesOf(context, machine) {
     return { workspace: context.workspace ?? machine.cwd, temp: context.runnerTemp ?? machine.temp };
 }
@@ -69052,7 +69073,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 (0,_heap_js__WEBPACK_IMPORTED_MODULE_7__/* .boundYoungGeneration */ .d)();
 const runtime = (0,_action_runtime_js__WEBPACK_IMPORTED_MODULE_5__/* .connect */ .N)(process);
 const context = (0,_action_context_js__WEBPACK_IMPORTED_MODULE_4__/* .readContext */ .y)(runtime.env, (path) => (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(path, 'utf8'));
-process.exitCode = await (0,_commands_run_js__WEBPACK_IMPORTED_MODULE_6__/* .run */ .e)(runtime, context, {
+const machine = {
     cwd: process.cwd(),
     home: (0,node_os__WEBPACK_IMPORTED_MODULE_2__.homedir)(),
     temp: (0,node_os__WEBPACK_IMPORTED_MODULE_2__.tmpdir)(),
@@ -69063,7 +69084,11 @@ process.exitCode = await (0,_commands_run_js__WEBPACK_IMPORTED_MODULE_6__/* .run
         .toString('hex')
         .slice(0, digits),
     sleep: (milliseconds) => (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_3__.setTimeout)(milliseconds)
+};
+process.once('uncaughtException', (thrown) => {
+    void (0,_commands_run_js__WEBPACK_IMPORTED_MODULE_6__/* .abort */ .h)(runtime, context, machine, thrown).then((code) => process.exit(code));
 });
+process.exitCode = await (0,_commands_run_js__WEBPACK_IMPORTED_MODULE_6__/* .run */ .e)(runtime, context, machine);
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);

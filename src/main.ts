@@ -5,14 +5,14 @@ import { homedir, tmpdir } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import { readContext } from './action/context.js'
 import { connect } from './action/runtime.js'
-import { run } from './commands/run.js'
+import { abort, run, type Machine } from './commands/run.js'
 import { boundYoungGeneration } from './heap.js'
 
 boundYoungGeneration()
 const runtime = connect(process)
 const context = readContext(runtime.env, (path) => readFileSync(path, 'utf8'))
 
-process.exitCode = await run(runtime, context, {
+const machine: Machine = {
   cwd: process.cwd(),
   home: homedir(),
   temp: tmpdir(),
@@ -24,4 +24,9 @@ process.exitCode = await run(runtime, context, {
       .toString('hex')
       .slice(0, digits),
   sleep: (milliseconds) => setTimeout(milliseconds)
+}
+
+process.once('uncaughtException', (thrown) => {
+  void abort(runtime, context, machine, thrown).then((code) => process.exit(code))
 })
+process.exitCode = await run(runtime, context, machine)

@@ -148,6 +148,19 @@ describe('refused with file, line and reason', () => {
   })
 })
 
+test('something thrown outside of the walk still ends in a summary, outputs and an exit code', async () => {
+  await writeFile(join(folder, 'a.jsonl'), line({ task: { description: 'd'.repeat(30 * 2 ** 20) } }))
+  const late = "setTimeout(()=>{throw 'late'},60)"
+  const { exitCode, summary, outputs } = await runBundle(
+    folder,
+    { traces: 'a.jsonl', repo: 'file:dataset' },
+    { env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(late)}` } }
+  )
+  expect(exitCode).toBe(1)
+  expect(summary).toContain('this is a defect')
+  expect(outputs).toMatchObject({ 'error-code': 'INTERNAL', published: 'false' })
+})
+
 const isRoot = process.getuid?.() === 0
 const nobody = 65534
 

@@ -212,6 +212,21 @@ describe('a dataset that cannot be read', () => {
   })
 })
 
+test('whatever is thrown on the way, the run ends with a summary and an exit code', async () => {
+  await workspace.stage('a.jsonl', [rawTrace('x')])
+  const { exitCode, report, summary } = await workspace.run(
+    { traces: 'a.jsonl' },
+    {
+      randomHex: () => {
+        // No Error, and not even an object that can be printed.
+        throw Object.create(null) as Error
+      }
+    }
+  )
+  expect([exitCode, report.outcome, report.error?.code]).toEqual([1, 'failed', 'INTERNAL'])
+  expect(summary).toContain('this is a defect')
+})
+
 describe('no traces', () => {
   test.each([
     [{}, 0, 'nothing-to-publish'],

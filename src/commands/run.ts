@@ -54,6 +54,32 @@ export async function run(runtime: Runtime, context: ActionContext, machine: Mac
   return report.exit_code
 }
 
+/**
+ * The end of a run that something outside of its own walk has broken: an event that nobody listened to.
+ *
+ * @param thrown whatever it was
+ */
+export async function abort(
+  runtime: Runtime,
+  context: ActionContext,
+  machine: Machine,
+  thrown: unknown
+): Promise<number> {
+  const report = emptyReport('push')
+  report.run = runOf(context)
+  fail(report, thrown, runtime)
+  await tell(report, validInputs(runtime), runtime, placesOf(context, machine))
+  return report.exit_code
+}
+
+function validInputs({ env }: Runtime): Inputs | undefined {
+  try {
+    return readInputs(env)
+  } catch {
+    return undefined
+  }
+}
+
 interface Places {
   readonly workspace: string
   readonly temp: string
