@@ -68587,6 +68587,9 @@ async function push(inputs, ports, report) {
         if (inputs.visibility === 'public' && publication.visibility === 'private') {
             report.notices.push('The dataset is private and stays so. Make it public in its settings on the Hub.');
         }
+        if (publication.commit !== undefined && inputs.createPr) {
+            report.notices.push('The commit is a pull request of the dataset: it counts once somebody has merged it there.');
+        }
         if (publication.plan !== undefined && inputs.dryRun) {
             report.notices.push(`The files of the commit are in ${await leavePlan(publication.plan, inputs.outputDir)}.`);
         }

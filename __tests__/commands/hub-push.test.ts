@@ -164,6 +164,17 @@ test('an empty repo means the opentraces dataset of the token’s user', async (
   expect([report.outcome, report.repo]).toEqual(['published', 'alice/opentraces'])
 })
 
+test('create-pr proposes the commit and leaves the dataset as it is', async () => {
+  await pushTraces(['a'])
+  const [head] = hub.commits('alice/traces')
+  const { exitCode, report } = await pushTraces(['b'], { 'create-pr': 'true' })
+  expect([exitCode, report.outcome]).toEqual([0, 'published'])
+  expect(report.commit!.url).toContain('/discussions/1')
+  expect(report.notices.join(' ')).toContain('pull request of the dataset')
+  expect(hub.commits('alice/traces')[0]).toEqual(head)
+  expect(await published()).toMatchObject({ ids: ['a'], traceCount: 1 })
+})
+
 test('a dry run commits nothing', async () => {
   const { exitCode, report } = await pushTraces(['a'], { 'dry-run': 'true', 'output-dir': 'out' })
   expect([exitCode, report.outcome]).toEqual([0, 'dry-run'])

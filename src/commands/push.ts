@@ -23,6 +23,7 @@ export interface PushInputs {
   /** As asked for; undefined leaves it as it is. */
   readonly visibility: 'public' | 'private' | undefined
   readonly dryRun: boolean
+  readonly createPr: boolean
   /** Milliseconds. */
   readonly maxWait: number
   readonly outputDir: string
@@ -89,6 +90,9 @@ export async function push(inputs: PushInputs, ports: PushPorts, report: Report)
     )
     if (inputs.visibility === 'public' && publication.visibility === 'private') {
       report.notices.push('The dataset is private and stays so. Make it public in its settings on the Hub.')
+    }
+    if (publication.commit !== undefined && inputs.createPr) {
+      report.notices.push('The commit is a pull request of the dataset: it counts once somebody has merged it there.')
     }
     if (publication.plan !== undefined && inputs.dryRun) {
       report.notices.push(`The files of the commit are in ${await leavePlan(publication.plan, inputs.outputDir)}.`)
