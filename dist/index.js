@@ -58203,6 +58203,8 @@ function firstOf(sources) {
 
 const checkout_run = (0,external_node_util_.promisify)(external_node_child_process_namespaceObject.execFile);
 const checkout_TIMEOUT_MS = 60_000;
+/** Node's code where a program writes more than `maxBuffer`. */
+const OVERFLOW = 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER';
 /** For commits and folders. One of more entries than fit is read from GitHub. */
 const MAX_METADATA = 64 * 1024 * 1024;
 /**
@@ -58263,7 +58265,7 @@ function gitEnvironment(env) {
     };
 }
 function isOverflow(error) {
-    return error instanceof Error && 'code' in error && error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER';
+    return typeof error === 'object' && error !== null && 'code' in error && error.code === OVERFLOW;
 }
 /** Whether the bytes are those that the id was made from. */
 function isObject(type, bytes, id) {
@@ -63530,8 +63532,8 @@ async function readObjects(options, source, names) {
     return { bytes: await fileAt(objects, tree, names.slice(checkout.depth), options.maxBytes), commit };
 }
 /**
- * The base of a pull request. The merge counts only if its second parent is the head that the event names: then GitHub
- * made it, and its first parent is the base. A merge that stands at the head was made by the pull request's author.
+ * The base of a pull request. The merge counts only if its second parent is the head that the event names. Then GitHub
+ * made it, and its first parent is the base: nothing that the author made can follow from the newest that the author made.
  */
 async function baseOf({ mergeSha, headSha, baseSha }, objects) {
     if (mergeSha !== undefined && headSha !== undefined) {
@@ -63541,8 +63543,8 @@ async function baseOf({ mergeSha, headSha, baseSha }, objects) {
                 return [];
             throw error;
         });
-        const [first, second, ...more] = parents;
-        if (first !== undefined && second === headSha && more.length === 0)
+        const [first, second] = parents;
+        if (first !== undefined && second === headSha)
             return first;
     }
     if (baseSha !== undefined && OBJECT_ID.test(baseSha))

@@ -66,6 +66,9 @@ describe.each(CHECKOUTS)('a pull request with %s', (name, checkOut) => {
     const source: BaseSource = { kind: 'pull-request', mergeSha: merge, headSha: merge, baseSha: base }
     expect(await bench.read(source)).toEqual({ text: TRUSTED, commit: base })
     expect(await bench.read({ ...source, headSha: undefined })).toEqual({ text: TRUSTED, commit: base })
+    bench.origin.git('checkout', '--quiet', forged)
+    const onForged = bench.origin.commit({ 'traces.jsonl': '{}\n' })
+    expect(await bench.read({ ...source, mergeSha: onForged, headSha: undefined })).toMatchObject({ text: TRUSTED })
   })
 
   test('tells folders, links and submodules apart', async () => {
@@ -113,6 +116,7 @@ describe.each(CHECKOUTS)('a pull request with %s', (name, checkOut) => {
     expect(await bench.read(source, { path: 'empty.txt', maxBytes: 1 })).toMatchObject({ text: '' })
     const error = await failure(bench.read(source, { path: 'big.txt', maxBytes: bytes - 1 }))
     expect(error.message).toContain(`larger than ${String(bytes - 1)} bytes`)
+    expect(bench.github.requests.length === 0).toBe(isLocal)
   })
 
   test('is read from the folder that the workflow works in', async () => {
@@ -207,6 +211,14 @@ describe('a hostile checkout', () => {
     rmSync(join(head.folder, 'app'), { recursive: true })
     symlinkSync(join(bench.folder, 'elsewhere'), join(head.folder, 'app'), 'dir')
     expect(await bench.read(pull.source, { path })).toMatchObject({ text: TRUSTED })
+  })
+
+  test('a submodule does not move the root', async () => {
+    rmSync(bench.workspace, { recursive: true })
+    bench.origin.checkOut(bench.workspace, 'refs/heads/proposal', 1)
+    rmSync(join(bench.workspace, 'app'), { recursive: true })
+    Repository.create(join(bench.workspace, 'app')).commit({ 'policy.yml': FORGED })
+    expect(await bench.read(pull.source, { path: 'app/policy.yml' })).toMatchObject({ text: TRUSTED })
   })
 
   test('a program of the pull request is not run as git', async () => {

@@ -15,8 +15,8 @@ const RUNNER = {
   GITHUB_RUN_ID: '123',
   GITHUB_RUN_ATTEMPT: '2',
   GITHUB_RUN_NUMBER: '45',
-  GITHUB_WORKSPACE: '/work/space',
-  RUNNER_TEMP: '/work/temp'
+  GITHUB_WORKSPACE: '/checkout',
+  RUNNER_TEMP: '/temp'
 }
 
 function context(env: Record<string, string> = {}, payload: unknown = { repository: REPOSITORY }) {
@@ -56,8 +56,8 @@ test('everything that the runner says', () => {
     runUrl: 'https://git.example/owner/name/actions/runs/123/attempts/2',
     serverUrl: 'https://git.example',
     apiUrl: 'https://api.git.example',
-    workspace: '/work/space',
-    runnerTemp: '/work/temp',
+    workspace: '/checkout',
+    runnerTemp: '/temp',
     pullRequest: undefined,
     isFork: false,
     isDependabot: false,

@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { ActionError } from '../../src/errors.js'
-import { NO_POLICY, parsePolicy, policyJsonSchema, type Policy } from '../../src/gates/policy.js'
-import { appliedAllows } from '../../src/gates/policy/allows.js'
-import { allowsVisibility, enforceFloors, type FlooredInputs } from '../../src/gates/policy/floors.js'
+import { NO_POLICY, parsePolicy, policyJsonSchema } from '../../src/gates/policy.js'
 import { valueFingerprint } from '../../src/gates/gate.js'
 import { PERSONAS } from '../../src/quality/types.js'
 
@@ -253,131 +250,6 @@ test.each([
   expect(`${error.message}\n${error.hint}\n${String(error.cause)}\n${String(error.stack)}`).not.toMatch(/Falcon/i)
 })
 
-describe('floors', () => {
-  const STRICT: FlooredInputs = {
-    trufflehog: true,
-    qualityGate: 'enforce',
-    onBlocked: 'fail',
-    llmReview: 'always',
-    visibility: 'private',
-    publish: false,
-    repo: 'acme/agent-traces'
-  }
-  const WEAK: FlooredInputs = {
-    trufflehog: false,
-    qualityGate: 'off',
-    onBlocked: 'hold',
-    llmReview: 'off',
-    visibility: 'public',
-    publish: true,
-    repo: 'mallory/traces'
-  }
-  const policyOf = (require: Policy['require']): Policy => ({ ...NO_POLICY, require })
-  const allFloors = parsePolicy(FULL)
-
-  test('without a policy everything goes', () => {
-    expect(enforceFloors(WEAK, NO_POLICY)).toEqual([])
-    expect(allowsVisibility(NO_POLICY, 'public')).toBe(true)
-  })
-
-  test('the strictest inputs satisfy every floor', () => {
-    expect(enforceFloors(STRICT, allFloors)).toEqual([])
-  })
-
-  test('every violation is said', () => {
-    expect(enforceFloors(WEAK, allFloors)).toEqual([
-      '"trufflehog" is false, but the policy requires it to be true.',
-      '"quality-gate" is off, but the policy requires enforce.',
-      '"on-blocked" is hold, but the policy requires fail.',
-      '"llm-review" is off, but the policy requires require or run or always.',
-      '"visibility" is public, but the policy allows private at most.',
-      '"publish" is true, but the policy allows private datasets only.',
-      'The dataset is not among those that the policy allows: acme/agent-traces, file:out/dataset.'
-    ])
-  })
-
-  // Rows: the floor; columns: what the input says. Written out by hand from the interface.
-  test.each<
-    [Policy['require'], Partial<Record<keyof FlooredInputs, string[]>>, Partial<Record<keyof FlooredInputs, string[]>>]
-  >([
-    [{ 'quality-gate': 'off' }, { qualityGate: ['off', 'report', 'enforce'] }, {}],
-    [{ 'quality-gate': 'report' }, { qualityGate: ['report', 'enforce'] }, { qualityGate: ['off'] }],
-    [{ 'quality-gate': 'enforce' }, { qualityGate: ['enforce'] }, { qualityGate: ['off', 'report'] }],
-    [{ 'on-blocked': 'hold' }, { onBlocked: ['hold', 'fail'] }, {}],
-    [{ 'on-blocked': 'fail' }, { onBlocked: ['fail'] }, { onBlocked: ['hold'] }],
-    [{ 'llm-review': 'off' }, { llmReview: ['off', 'require', 'run', 'always'] }, {}],
-    [{ 'llm-review': 'require' }, { llmReview: ['require', 'run', 'always'] }, { llmReview: ['off'] }],
-    [{ 'llm-review': 'run' }, { llmReview: ['run', 'always'] }, { llmReview: ['off', 'require'] }],
-    [{ 'llm-review': 'always' }, { llmReview: ['always'] }, { llmReview: ['off', 'require', 'run'] }]
-  ])('%j', (require, enough, tooWeak) => {
-    const judge = (input: string, value: string) =>
-      enforceFloors({ ...STRICT, [input]: value }, policyOf(require)).length
-    for (const [input, values] of Object.entries(enough)) {
-      expect(values.map((value) => judge(input, value))).toEqual(values.map(() => 0))
-    }
-    for (const [input, values] of Object.entries(tooWeak)) {
-      expect(values.map((value) => judge(input, value))).toEqual(values.map(() => 1))
-    }
-  })
-
-  test('trufflehog: false demands nothing', () => {
-    expect(enforceFloors({ ...STRICT, trufflehog: false }, policyOf({ trufflehog: false }))).toEqual([])
-  })
-
-  test('a visibility that nobody asked for is judged by the dataset that is there', () => {
-    const policy = policyOf({ 'max-visibility': 'private' })
-    expect(enforceFloors({ ...STRICT, visibility: undefined }, policy)).toEqual([])
-    expect([allowsVisibility(policy, 'private'), allowsVisibility(policy, 'public')]).toEqual([true, false])
-    const open = policyOf({ 'max-visibility': 'public' })
-    expect(enforceFloors({ ...STRICT, visibility: 'public', publish: true }, open)).toEqual([])
-    expect(allowsVisibility(open, 'public')).toBe(true)
-  })
-
-  test('datasets are told apart to the letter, and without one nothing is violated', () => {
-    const policy = policyOf({ repos: ['acme/agent-traces'] })
-    const of = (repo: string | undefined) => enforceFloors({ ...STRICT, repo }, policy).length
-    expect(['acme/agent-traces', 'Acme/agent-traces', 'acme/agent-traces2', 'file:acme/agent-traces'].map(of)).toEqual([
-      0, 1, 1, 1
-    ])
-    expect(of(undefined)).toBe(0)
-  })
-})
-
-describe('allow entries', () => {
-  const policy = parsePolicy(`version: 1
-allow:
-  - { fingerprint: th_aaaaaaaaaaaa, reason: lasting }
-  - { fingerprint: th_bbbbbbbbbbbb, reason: ends, expires: 2026-12-31 }
-  - { fingerprint: th_cccccccccccc, reason: no longer found }
-`)
-  const found = ['th_aaaaaaaaaaaa', 'th_bbbbbbbbbbbb', 'th_dddddddddddd']
-  const names = (moment: string) => {
-    const applied = appliedAllows(policy, found, new Date(moment))
-    return Object.fromEntries(
-      Object.entries(applied).map(([key, entries]) => [
-        key,
-        (entries as Policy['allow']).map(({ fingerprint }) => fingerprint.slice(3, 4)).join('')
-      ])
-    )
-  }
-
-  test.each([
-    ['2026-12-31T00:00:00Z', { used: 'ab', unused: 'c', expired: '' }],
-    ['2026-12-31T23:59:59.999Z', { used: 'ab', unused: 'c', expired: '' }],
-    ['2027-01-01T00:00:00Z', { used: 'a', unused: 'c', expired: 'b' }],
-    ['2027-01-01T05:00:00+14:00', { used: 'ab', unused: 'c', expired: '' }],
-    ['2026-12-31T20:00:00-05:00', { used: 'a', unused: 'c', expired: 'b' }]
-  ])('at %s', (moment, expected) => {
-    expect(names(moment)).toEqual(expected)
-  })
-
-  test('an entry that is expired and not found is expired, not unused', () => {
-    const { expired, unused } = appliedAllows(policy, [], new Date('2030-01-01'))
-    expect(expired.map(({ fingerprint }) => fingerprint)).toEqual(['th_bbbbbbbbbbbb'])
-    expect(unused).toHaveLength(2)
-  })
-})
-
 describe('the JSON Schema', () => {
   interface Node {
     type?: string
@@ -415,11 +287,4 @@ describe('the JSON Schema', () => {
     const used = [...FULL.matchAll(/([a-z-]+):(?= |$)/gm)].map(([, key]) => key)
     expect(used.filter((key) => !known.has(key as string))).toEqual([])
   })
-})
-
-test('the floors take the words that the inputs of the action have', () => {
-  const action = readFileSync(new URL('../../action.yml', import.meta.url), 'utf8')
-  for (const input of ['trufflehog', 'quality-gate', 'on-blocked', 'llm-review', 'visibility', 'publish', 'repo']) {
-    expect(action).toContain(`\n  ${input}:\n`)
-  }
 })

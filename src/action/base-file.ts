@@ -115,8 +115,8 @@ async function readObjects(
 }
 
 /**
- * The base of a pull request. The merge counts only if its second parent is the head that the event names: then GitHub
- * made it, and its first parent is the base. A merge that stands at the head was made by the pull request's author.
+ * The base of a pull request. The merge counts only if its second parent is the head that the event names. Then GitHub
+ * made it, and its first parent is the base: nothing that the author made can follow from the newest that the author made.
  */
 async function baseOf(
   { mergeSha, headSha, baseSha }: Extract<BaseSource, { kind: 'pull-request' }>,
@@ -131,8 +131,8 @@ async function baseOf(
         throw error
       }
     )
-    const [first, second, ...more] = parents
-    if (first !== undefined && second === headSha && more.length === 0) return first
+    const [first, second] = parents
+    if (first !== undefined && second === headSha) return first
   }
   if (baseSha !== undefined && OBJECT_ID.test(baseSha)) return baseSha
   throw new Unreadable('the event does not say what the base is', 'Run this step on the event `pull_request`.')

@@ -9,6 +9,8 @@ import { OBJECT_ID, ObjectMissing, tooLarge, type Commit, type GitObjects, type 
 const run = promisify(execFile)
 
 const TIMEOUT_MS = 60_000
+/** Node's code where a program writes more than `maxBuffer`. */
+const OVERFLOW = 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'
 /** For commits and folders. One of more entries than fit is read from GitHub. */
 const MAX_METADATA = 64 * 1024 * 1024
 
@@ -70,7 +72,7 @@ function gitEnvironment(env: Environment): Record<string, string> {
 }
 
 function isOverflow(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER'
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === OVERFLOW
 }
 
 /** Whether the bytes are those that the id was made from. */
