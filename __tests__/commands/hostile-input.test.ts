@@ -161,6 +161,24 @@ test('something thrown outside of the walk still ends in a summary, outputs and 
   expect(outputs).toMatchObject({ 'error-code': 'INTERNAL', published: 'false' })
 })
 
+test('a broken payload of the event ends in a summary, not in a stack', async () => {
+  await writeFile(join(folder, 'a.jsonl'), line())
+  await writeFile(join(folder, 'broken.json'), '{broken')
+  const { exitCode, summary, outputs } = await runBundle(
+    folder,
+    { traces: 'a.jsonl', repo: 'file:dataset', 'github-token': 'ghs_none' },
+    {
+      env: {
+        GITHUB_EVENT_PATH: join(folder, 'broken.json'),
+        GITHUB_REPOSITORY: 'acme/app',
+        GITHUB_API_URL: 'http://127.0.0.1:9'
+      }
+    }
+  )
+  expect([exitCode, outputs['error-code']]).toEqual([3, 'POLICY_UNREADABLE'])
+  expect(summary).toContain('blocked')
+})
+
 const isRoot = process.getuid?.() === 0
 const nobody = 65534
 

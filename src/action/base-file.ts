@@ -107,7 +107,7 @@ async function readObjects(
 ): Promise<{ bytes: Buffer | 'absent'; commit: string }> {
   const anchor = source.kind === 'commit' ? source.sha : source.mergeSha
   const checkout = await findCheckout(options, names, anchor)
-  const github = options.github === undefined ? [] : [githubObjects(options.github)]
+  const github = options.github === undefined ? [] : [await githubObjects(options.github)]
   const objects = firstOf([...(checkout.objects === undefined ? [] : [checkout.objects]), ...github])
   const commit = source.kind === 'commit' ? source.sha : await baseOf(source, objects)
   const { tree } = await objects.commit(commit)

@@ -1,5 +1,4 @@
 /** Git objects by GitHub's API (REST, "Git database"), for what a shallow checkout does not hold. */
-import { getOctokitOptions, GitHub } from '@actions/github/lib/utils'
 import { z } from 'zod'
 import { isObject, kindOf } from './checkout.js'
 import { OBJECT_ID, ObjectMissing, tooLarge, Unreadable, type GitObjects } from './objects.js'
@@ -28,11 +27,21 @@ const treeSchema = z.object({
   truncated: z.boolean()
 })
 
+/** Only where it is needed: the toolkit parses the payload of the event as soon as it is loaded, and throws what it finds. */
+async function toolkit() {
+  try {
+    return await import('@actions/github/lib/utils')
+  } catch {
+    throw new Unreadable('the payload of the event is not what GitHub writes', 'Run this step on an event of GitHub.')
+  }
+}
+
 /**
  * The objects of a repository as GitHub keeps them. A missing name in a folder that could be read is the only way to an
  * absent file: GitHub says 404 for what a token may not read as well, and that is `ObjectMissing` here.
  */
-export function githubObjects({ token, repository, apiUrl, sleep, fetch }: GitHubAccess): GitObjects {
+export async function githubObjects({ token, repository, apiUrl, sleep, fetch }: GitHubAccess): Promise<GitObjects> {
+  const { getOctokitOptions, GitHub } = await toolkit()
   const octokit = new GitHub(
     getOctokitOptions(token, {
       ...(apiUrl === '' ? {} : { baseUrl: apiUrl }),
