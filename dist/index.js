@@ -62572,20 +62572,24 @@ async function planPublication(staging, considered, options) {
         const verdicts = considered.map(({ entry }, i) => compareWithPublished(entry, published[i] ?? {}, tombstones));
         const fresh = considered.filter((_, i) => verdicts[i]?.kind === 'new');
         const before = figures(index.totals, index.shards.length);
-        const facts = {
-            verdicts,
-            before,
-            index: {
-                shardsRead: index.fresh.map(({ shard }) => shard),
-                shardsGone: index.gone,
-                rebuilt: index.rebuilt,
-                bytesRead: dataset.bytesRead
-            },
-            visibility
-        };
+        const indexFacts = () => ({
+            shardsRead: index.fresh.map(({ shard }) => shard),
+            shardsGone: index.gone,
+            rebuilt: index.rebuilt,
+            bytesRead: dataset.bytesRead
+        });
+        const facts = { verdicts, before, visibility };
         if (fresh.length === 0) {
             const quality = await assess(index, index.totals, [], options);
-            return { ...facts, after: before, quality, shard: undefined, plan: undefined, commit: undefined };
+            return {
+                ...facts,
+                index: indexFacts(),
+                after: before,
+                quality,
+                shard: undefined,
+                plan: undefined,
+                commit: undefined
+            };
         }
         const shards = index.shards.map(({ path }) => path);
         const path = shardPath(options.now(), shards, options.randomHex(8));
@@ -62608,7 +62612,15 @@ async function planPublication(staging, considered, options) {
             writes,
             deletes: change.deletes
         };
-        return { ...facts, after, quality, shard: { path, built, traces: fresh.length }, plan, commit: undefined };
+        return {
+            ...facts,
+            index: indexFacts(),
+            after,
+            quality,
+            shard: { path, built, traces: fresh.length },
+            plan,
+            commit: undefined
+        };
     });
 }
 /** Before anything is sent: a dataset that is more public than somebody asked for stops the run. */
@@ -62755,7 +62767,7 @@ async function push(inputs, ports, report) {
             return;
         }
         const gating = await phase('Gates', () => judge(staging, inputs, ports, report));
-        const considered = staging.candidates.filter((_, i) => !staging.duplicateOf.has(i) && !gating.findings.has(i));
+        const considered = distinctClean(staging, gating);
         if (home.kind === 'check') {
             check(report, home);
             return;
@@ -62781,7 +62793,8 @@ async function push(inputs, ports, report) {
             log.info(line);
     }
     finally {
-        await (0,promises_namespaceObject.rm)(workFolder, { recursive: true, force: true });
+        // What has been published stays published, whatever becomes of temporary files.
+        await (0,promises_namespaceObject.rm)(workFolder, { recursive: true, force: true }).catch(() => undefined);
     }
 }
 function timed(ports, report) {
@@ -62894,6 +62907,21 @@ async function judge(staging, inputs, ports, report) {
         report.warnings.push(`${String(gating.findings.size)} trace(s) were held back by a gate.`);
     return gating;
 }
+/** Of each trace the first version that no gate holds back: a clean one counts also where an earlier one is held. */
+function distinctClean({ candidates, duplicateOf }, { findings }) {
+    const taken = new Set();
+    return candidates.filter((_, i) => {
+        if (findings.has(i))
+            return false;
+        let first = i;
+        for (let of = duplicateOf.get(i); of !== undefined; of = duplicateOf.get(of))
+            first = of;
+        if (taken.has(first))
+            return false;
+        taken.add(first);
+        return true;
+    });
+}
 /** The end of a run that may not publish. */
 function check(report, { cause, reason }) {
     report.outcome = 'checked';
@@ -62937,6 +62965,7 @@ function applyVerdict(trace, verdict, dryRun) {
     switch (verdict.kind) {
         case 'new':
             trace.status = dryRun ? 'clean' : 'uploaded';
+            delete trace.message;
             if (verdict.changedFrom !== undefined)
                 trace.changed_from = verdict.changedFrom;
             if (verdict.succeeds)

@@ -148,6 +148,18 @@ ${Object.entries(inputs)
     expect(summary).not.toContain(secret.slice(4, 20))
   }, 120_000)
 
+  test('a clean version of a trace is published where another one of it is held back', async () => {
+    const secret = `ghp_${createHash('sha256').update(`${root}2`).digest('base64').replace(/\W/g, 'x').slice(0, 36)}`
+    const leaky = rawTrace('same', { metadata: { llm_review: { note: `line\n${secret}\nend` } } })
+    const { jobResult, log } = await workflow(
+      { 'traces/a.jsonl': `${JSON.stringify(leaky)}\n${JSON.stringify(rawTrace('same'))}\n` },
+      { repo: 'alice/held', 'on-blocked': 'hold' }
+    )
+    expect(jobResult).toBe('success')
+    expect(log).toContain('outputs=published/1/')
+    expect(withoutMasks(log).includes(secret)).toBe(false)
+  }, 120_000)
+
   test('a pull request from a fork checks under the policy of its base, and uploads nothing', async () => {
     const files = {
       '.github/workflows/publish.yml': steps(

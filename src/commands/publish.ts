@@ -142,20 +142,24 @@ async function planPublication(
     const verdicts = considered.map(({ entry }, i) => compareWithPublished(entry, published[i] ?? {}, tombstones))
     const fresh = considered.filter((_, i) => verdicts[i]?.kind === 'new')
     const before = figures(index.totals, index.shards.length)
-    const facts = {
-      verdicts,
-      before,
-      index: {
-        shardsRead: index.fresh.map(({ shard }) => shard),
-        shardsGone: index.gone,
-        rebuilt: index.rebuilt,
-        bytesRead: dataset.bytesRead
-      },
-      visibility
-    }
+    const indexFacts = (): Publication['index'] => ({
+      shardsRead: index.fresh.map(({ shard }) => shard),
+      shardsGone: index.gone,
+      rebuilt: index.rebuilt,
+      bytesRead: dataset.bytesRead
+    })
+    const facts = { verdicts, before, visibility }
     if (fresh.length === 0) {
       const quality = await assess(index, index.totals, [], options)
-      return { ...facts, after: before, quality, shard: undefined, plan: undefined, commit: undefined }
+      return {
+        ...facts,
+        index: indexFacts(),
+        after: before,
+        quality,
+        shard: undefined,
+        plan: undefined,
+        commit: undefined
+      }
     }
 
     const shards = index.shards.map(({ path }) => path)
@@ -186,7 +190,15 @@ async function planPublication(
       writes,
       deletes: change.deletes
     }
-    return { ...facts, after, quality, shard: { path, built, traces: fresh.length }, plan, commit: undefined }
+    return {
+      ...facts,
+      index: indexFacts(),
+      after,
+      quality,
+      shard: { path, built, traces: fresh.length },
+      plan,
+      commit: undefined
+    }
   })
 }
 

@@ -74,7 +74,7 @@ export async function push(inputs: PushInputs, ports: PushPorts, report: Report)
     }
 
     const gating = await phase('Gates', () => judge(staging, inputs, ports, report))
-    const considered = staging.candidates.filter((_, i) => !staging.duplicateOf.has(i) && !gating.findings.has(i))
+    const considered = distinctClean(staging, gating)
     if (home.kind === 'check') {
       check(report, home)
       return
@@ -100,7 +100,8 @@ export async function push(inputs: PushInputs, ports: PushPorts, report: Report)
     tell(report, staging, considered, publication, inputs.dryRun)
     for (const line of resultLines(report)) log.info(line)
   } finally {
-    await rm(workFolder, { recursive: true, force: true })
+    // What has been published stays published, whatever becomes of temporary files.
+    await rm(workFolder, { recursive: true, force: true }).catch(() => undefined)
   }
 }
 
@@ -223,6 +224,19 @@ async function judge(staging: Staging, inputs: PushInputs, ports: PushPorts, rep
   return gating
 }
 
+/** Of each trace the first version that no gate holds back: a clean one counts also where an earlier one is held. */
+function distinctClean({ candidates, duplicateOf }: Staging, { findings }: Gating): Candidate[] {
+  const taken = new Set<number>()
+  return candidates.filter((_, i) => {
+    if (findings.has(i)) return false
+    let first = i
+    for (let of = duplicateOf.get(i); of !== undefined; of = duplicateOf.get(of)) first = of
+    if (taken.has(first)) return false
+    taken.add(first)
+    return true
+  })
+}
+
 /** The end of a run that may not publish. */
 function check(report: Report, { cause, reason }: { readonly cause: string; readonly reason: string }): void {
   report.outcome = 'checked'
@@ -271,6 +285,7 @@ function applyVerdict(trace: ReportTrace, verdict: Verdict, dryRun: boolean): vo
   switch (verdict.kind) {
     case 'new':
       trace.status = dryRun ? 'clean' : 'uploaded'
+      delete trace.message
       if (verdict.changedFrom !== undefined) trace.changed_from = verdict.changedFrom
       if (verdict.succeeds) trace.successor = true
       break
