@@ -23,7 +23,7 @@ def chunks(s, n):
 
 def as_file(k, v):
     """The file that the secret is in: a key file or credentials as they are, anything else as NAME=value."""
-    return v if "\n" in v else f"{k}={v}\n"
+    return v.rstrip("\n") + "\n" if "\n" in v else f"{k}={v}\n"
 
 
 def hexdump(k, v):
@@ -102,7 +102,7 @@ def notebook_repr(k, v):
     """A notebook whose cell shows repr(text), read by a tool that answers in JSON: newlines escaped three times."""
     cell = {"cell_type": "code", "execution_count": 3, "metadata": {}, "source": ["open('.env').read()"],
             "outputs": [{"output_type": "execute_result", "execution_count": 3, "metadata": {},
-                         "data": {"text/plain": [repr("DEBUG=1\n" + (v if "\n" in v else f"# {k}\n{v}\n") + "PORT=3000\n")]}}]}
+                         "data": {"text/plain": [repr("DEBUG=1\n" + (as_file(k, v) if "\n" in v else f"# {k}\n{v}\n") + "PORT=3000\n")]}}]}
     book = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1)
     return json.dumps({"type": "tool_result", "content": [{"type": "text", "text": book}]})
 
