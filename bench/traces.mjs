@@ -18,18 +18,19 @@ export function corpusLines() {
 }
 
 /**
- * Writes corpus records, over and over, each with ids of its own, until `enough(records, bytes)`.
+ * Writes corpus records, over and over, each with ids of its own, until `enough(records, bytes)`. Files of another name
+ * hold other records.
  *
  * @returns {{ records: number, bytes: number }}
  */
-export function writeTraces(file, enough) {
+export function writeTraces(file, enough, name = '') {
   const lines = corpusLines()
   const sink = openSync(file, 'w')
   let records = 0
   let bytes = 0
   try {
     while (!enough(records, bytes)) {
-      const suffix = String(records)
+      const suffix = `${name}${records}`
       const line = lines[records % lines.length]
         .replace(/("trace_id":\s*"[^"]*)"/, `$1-${suffix}"`)
         .replace(/("session_id":\s*"[^"]*)"/, `$1-${suffix}"`)

@@ -34,8 +34,6 @@ describe('values that need what this version does not have', () => {
     ['gated', 'false'],
     ['gated', 'manual'],
     ['quality-gate', 'enforce'],
-    ['known-secrets', 'correct horse'],
-    ['llm-review', 'require'],
     ['migrate-remote', 'true'],
     ['pr-comment', 'always']
   ])('%s: %j is refused by name', (name, value) => {
@@ -53,6 +51,8 @@ describe('values that need what this version does not have', () => {
     ['create-pr', 'true'],
     ['auth', 'token'],
     ['hf-token', 'hf_x'],
+    ['known-secrets', 'correct horse'],
+    ['llm-review', 'require'],
     ['quality-gate', 'off'],
     ['trufflehog', 'false'],
     ['trufflehog', 'true'],
@@ -65,9 +65,9 @@ describe('values that need what this version does not have', () => {
   })
 
   test('they are reported together with what is wrong, and then the code is that of wrong inputs', () => {
-    const error = errorOf({ 'llm-review': 'run', publish: 'true', assess: 'maybe' })
+    const error = errorOf({ scope: 'changed', publish: 'true', assess: 'maybe' })
     expect(error.code).toBe('INPUT_INVALID')
-    expect(error.message).toContain('"llm-review": ')
+    expect(error.message).toContain('"scope": ')
     expect(error.message).toContain('"publish": ')
     expect(error.message).toContain('"assess" must be')
   })

@@ -1,5 +1,5 @@
 /** Files of a pull request's base, read from real repositories and from a GitHub on this machine. */
-import { copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { BaseSource } from '../../src/action/base-file.js'
@@ -219,6 +219,19 @@ describe('a hostile checkout', () => {
     rmSync(join(bench.workspace, 'app'), { recursive: true })
     Repository.create(join(bench.workspace, 'app')).commit({ 'policy.yml': FORGED })
     expect(await bench.read(pull.source, { path: 'app/policy.yml' })).toMatchObject({ text: TRUSTED })
+  })
+
+  test('a setting that would run a program to fetch what is missing is not obeyed', async () => {
+    const id = clone.git('rev-parse', `${pull.base}:${POLICY}`)
+    rmSync(join(bench.workspace, '.git', 'objects', id.slice(0, 2), id.slice(2)))
+    const witness = join(bench.folder, 'witness')
+    clone.git('config', 'core.repositoryFormatVersion', '1')
+    clone.git('config', 'extensions.partialClone', 'origin')
+    clone.git('config', 'remote.origin.promisor', 'true')
+    clone.git('config', 'remote.origin.url', `ext::sh -c touch% ${witness}`)
+    clone.git('config', 'protocol.ext.allow', 'always')
+    expect(await bench.read(pull.source)).toMatchObject({ text: TRUSTED })
+    expect(existsSync(witness)).toBe(false)
   })
 
   test('a program of the pull request is not run as git', async () => {

@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from '@jest/globals'
-import type { ScanBatch, ScanLine } from '../../src/gates/gate.js'
+import type { Gate, GateResult, ScanBatch, ScanLine } from '../../src/gates/gate.js'
+import { inspectAll } from '../../src/gates/reading.js'
 import { parseTrace } from '../../src/traces/parse.js'
 
 const folders: string[] = []
@@ -43,4 +44,10 @@ export function batchOfLines(texts: readonly string[], files: readonly string[] 
   })
   writeFileSync(shardFile, texts.map((text) => text + '\n').join(''))
   return { shardFile, lines }
+}
+
+/** What one gate says of a batch. */
+export async function resultOf(gate: Gate, batch: ScanBatch): Promise<GateResult> {
+  const [result] = await inspectAll([gate], batch)
+  return result!
 }

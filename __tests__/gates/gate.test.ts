@@ -1,9 +1,14 @@
+import { randomInt } from 'node:crypto'
 import { appendFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { piecesOf, tracesOf, valueFingerprint, type ScanBatch, type ScanTrace } from '../../src/gates/gate.js'
+import type { Gate, OpenTrace, ScanBatch, ScanTrace } from '../../src/gates/gate.js'
+import { allOf, inspectAll, tracesOf } from '../../src/gates/reading.js'
+import { rulesGate } from '../../src/gates/rules/gate.js'
+import { piecesOf } from '../../src/gates/texts.js'
 import { reportPointer } from '../../src/traces/shape.js'
 import { rawTrace } from '../support/records.js'
-import { batchOf, batchOfLines } from './batch.js'
+import { batchOf, batchOfLines, resultOf } from './batch.js'
+import { randomText } from './trufflehog/real.js'
 
 async function read(batch: ScanBatch): Promise<ScanTrace[]> {
   const traces: ScanTrace[] = []
@@ -116,13 +121,80 @@ test('piecesOf sees the same in a record that needs the lossless parser', async 
   expect(piecesOf(two!)).toEqual(piecesOf(one!))
 })
 
-test('a fingerprint depends on detector and value, and on how they are divided', () => {
-  const all = [
-    valueFingerprint('th', 'Github', 'secret'),
-    valueFingerprint('th', 'Github', 'secret2'),
-    valueFingerprint('th', 'Githubs', 'ecret')
-  ]
-  expect(new Set(all).size).toBe(3)
-  for (const one of all) expect(one).toMatch(/^th_[0-9a-f]{12}$/)
-  expect(valueFingerprint('th', 'Github', 'secret')).toBe(all[0])
+describe('inspectAll', () => {
+  // Made in each test: its folder goes with the test.
+  const three = (): ScanBatch => batchOf(['a', 'b', 'c'].map((id) => rawTrace(id)))
+  const gate = (name: string, inspect: Gate['inspect']): Gate => ({ name, inspect })
+  const collects = (seen: string[]): Gate =>
+    gate('collects', async (_, traces) => {
+      for await (const { traceId } of traces) seen.push(traceId)
+      return { findings: [], checks: [] }
+    })
+
+  test('gives every trace to every gate, in step', async () => {
+    const seen: string[] = []
+    await inspectAll([collects(seen), collects(seen), collects(seen)], three())
+    expect(seen).toEqual(['a', 'a', 'a', 'b', 'b', 'b', 'c', 'c', 'c'])
+  })
+
+  test('a gate that leaves early, reads nothing or fails holds up nobody, and the failure is the result', async () => {
+    const seen: string[] = []
+    const leaves = gate('leaves', async (_, traces) => {
+      for await (const { traceId } of traces) if (traceId === 'b') break
+      return { findings: [], checks: [] }
+    })
+    const idle = gate('idle', () => Promise.resolve({ findings: [], checks: [] }))
+    const fails = gate('fails', () => Promise.reject(new Error('no scanner')))
+    await expect(inspectAll([leaves, fails, idle, collects(seen)], three())).rejects.toThrow('no scanner')
+    expect(seen).toEqual(['a', 'b', 'c'])
+  })
+
+  test('a batch that cannot be read fails every gate', async () => {
+    const gone = { ...three(), shardFile: '/nowhere/shard.jsonl' }
+    await expect(inspectAll([collects([]), collects([])], gone)).rejects.toMatchObject({ code: 'SCAN_FAILED' })
+  })
+})
+
+describe('texts that repeat', () => {
+  const long = 'All of this is in both traces. '.repeat(20)
+  const says = (id: string, content: string): Record<string, unknown> =>
+    rawTrace(id, { steps: [{ step_index: 0, role: 'user', content }] })
+
+  async function opened(batch: ScanBatch): Promise<OpenTrace[]> {
+    const traces: OpenTrace[] = []
+    for await (const trace of allOf(batch)) traces.push(trace)
+    return traces
+  }
+
+  test('an earlier trace’s long text is named, not given again; short ones and those of another field are', async () => {
+    const [one, two, three] = await opened(
+      batchOf([says('a', long), says('b', long), rawTrace('c', { task: { description: long } })])
+    )
+    const given = (trace: OpenTrace): boolean =>
+      trace.texts.some(({ piece, text }) => piece.place === 'value' && text === long)
+    expect([given(one!), given(two!), given(three!)]).toEqual([true, false, true])
+    expect(two!.repeats.map(({ piece }) => reportPointer(piece.path))).toEqual(['/steps/0/content'])
+    expect(two!.texts.some(({ text }) => text === 'claude-code')).toBe(true)
+  })
+
+  test('a text that stands twice in one trace is given twice', async () => {
+    const steps = [0, 1].map((step_index) => ({ step_index, role: 'user', content: long }))
+    const [trace] = await opened(batchOf([rawTrace('a', { steps })]))
+    expect(trace!.texts.filter(({ text }) => text === long)).toHaveLength(2)
+  })
+
+  test('what a gate finds in one is found in all that hold it', async () => {
+    const secret = `npm_${randomText(36)}`
+    const rules = rulesGate({ mask: () => undefined, randomInt })
+    const leaky = `${long}\n${secret}`
+    const { findings } = await resultOf(
+      rules,
+      batchOf([says('a', leaky), says('b', 'clean'), says('c', leaky), rawTrace('d', { task: { description: leaky } })])
+    )
+    expect(findings.map(({ traceId, pointer }) => `${traceId} ${pointer}`)).toEqual([
+      'a /steps/0/content',
+      'c /steps/0/content',
+      'd /task/description'
+    ])
+  })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { ActionError } from '../../src/errors.js'
 import { NO_POLICY, parsePolicy, policyJsonSchema } from '../../src/gates/policy.js'
-import { valueFingerprint } from '../../src/gates/gate.js'
+import { valueFingerprint } from '../../src/gates/fingerprint.js'
 import { PERSONAS } from '../../src/quality/types.js'
 
 /** The error of a policy that is refused. */
@@ -71,7 +71,7 @@ describe('a policy that says everything', () => {
   })
 
   test('takes the fingerprints that gates make', () => {
-    const fingerprint = valueFingerprint('th', 'Github', 'a value')
+    const fingerprint = valueFingerprint('a value')
     expect(
       parsePolicy(`version: 1\nallow: [{ fingerprint: ${fingerprint}, reason: x }]`).allow.map((one) => one.fingerprint)
     ).toEqual([fingerprint])
@@ -170,7 +170,7 @@ require:
     expect(error.message.split('\n')).toEqual([
       'The policy is wrong, for 14 reasons:',
       '- line 1: version must be 1',
-      '- line 3: allow[0].fingerprint must be a fingerprint as the report shows it, such as th_0123456789ab',
+      '- line 3: allow[0].fingerprint must be a fingerprint as the report shows it, such as fp_0123456789ab',
       '- line 4: allow[0].reason must say why the finding is no secret',
       '- line 5: allow[0].expires must be a day of the calendar such as 2027-01-31',
       '- line 6: allow[1].reason must say why the finding is no secret',

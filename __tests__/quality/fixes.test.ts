@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { addScorecard, emptyFixes, topFixes } from '../../src/quality/fixes.js'
+import { addMarks, addScorecard, emptyFixes, marksOf, topFixes, type FixTally } from '../../src/quality/fixes.js'
 import { byPersona, CHECKS, scoreTrace, type PersonaCard, type Scorecard } from '../../src/quality/score.js'
 import { PERSONAS } from '../../src/quality/types.js'
 import { parseTrace } from '../../src/traces/parse.js'
-import { rawTrace } from '../support/records.js'
+import { canonicalRecord } from '../../src/traces/canonical.js'
+import { goldenSets } from '../support/golden.js'
+import { goldenRecords, rawTrace } from '../support/records.js'
 
 /** A scorecard in which every check passes, but those named: a score, or null for skipped. */
 function cardWith(changes: Record<string, number | null>): Scorecard {
@@ -94,4 +96,43 @@ test('the gains of a real scorecard add up to what its totals lack', () => {
     if (!halfPassed) expect(Math.abs(100 - card.totals[persona] - sum)).toBeLessThan(0.051)
     else expect(sum).toBeLessThan(100 - card.totals[persona])
   }
+})
+
+describe('marks, what is kept of a scorecard', () => {
+  const cards = goldenSets().flatMap((set) =>
+    [...goldenRecords(set)].slice(0, 15).map((record) => scoreTrace({ record, line: canonicalRecord(record).line }))
+  )
+  const tally = (fixes: FixTally): unknown =>
+    [...fixes.checks].map(([id, { passed, partial, failed, skipped }]) => [id, passed, partial, failed, skipped])
+
+  test('are 124 bytes a trace', () => {
+    expect(marksOf(cards[0]!).byteLength).toBe(124)
+  })
+
+  test('give the counts and, to a thousandth of a point, the gains of the scorecards themselves', () => {
+    const exact = emptyFixes()
+    const kept = emptyFixes()
+    for (const card of cards) {
+      addScorecard(exact, card)
+      addMarks(kept, marksOf(card))
+    }
+    expect(cards.length).toBeGreaterThan(300)
+    expect(tally(kept)).toEqual(tally(exact))
+    expect([...kept.missed].map(({ check }) => check.id)).toEqual([...exact.missed].map(({ check }) => check.id))
+    const [ours, theirs] = [topFixes(kept, 62), topFixes(exact, 62)]
+    expect(ours.map(({ check, traces }) => [check.id, traces])).toEqual(
+      theirs.map(({ check, traces }) => [check.id, traces])
+    )
+    for (const [i, { gain }] of ours.entries()) expect(Math.abs(gain - theirs[i]!.gain)).toBeLessThan(0.001)
+  })
+
+  test('tell few points from none, and full score without passing from passing', () => {
+    const fixes = emptyFixes()
+    addMarks(fixes, marksOf(cardWith({ D4: 1e-9, D5: 0, C2: 1, A1: null })))
+    expect(fixes.checks.get('D4')).toMatchObject({ partial: 1, failed: 0 })
+    expect(fixes.checks.get('D5')).toMatchObject({ partial: 0, failed: 1 })
+    expect(fixes.checks.get('C2')).toMatchObject({ partial: 1, lost: 0 })
+    expect(fixes.checks.get('A1')).toMatchObject({ skipped: 1 })
+    expect(fixes.checks.get('T1')).toMatchObject({ passed: 1 })
+  })
 })

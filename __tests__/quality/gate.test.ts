@@ -1,13 +1,19 @@
 import { describe, expect, test } from '@jest/globals'
 import {
+  assertGate,
   DEFAULT_THRESHOLDS,
   emptyGate,
   gateVerdict,
   judgeTrace,
   MAX_GATE_FAILURES,
+  thresholdsWith,
+  type ThresholdOverrides,
   type Thresholds
 } from '../../src/quality/gate.js'
+import { averagesOf, batchOf, minimumsOf, summarise } from '../../src/quality/summary.js'
 import type { PersonaTotals } from '../../src/quality/types.js'
+import { ActionError } from '../../src/errors.js'
+import { NO_POLICY, parsePolicy } from '../../src/gates/policy.js'
 
 /** Tenths of a percent: conformance, training, rl, analytics, domain. */
 const MINIMUMS = [700, 400, 0, 600, 450]
@@ -111,5 +117,114 @@ describe('more failures than are listed', () => {
   test('no more than that is remembered', () => {
     const gate = fill(25_000, 0)
     expect(gate.individual.conformance.messages).toHaveLength(10_000)
+  })
+})
+
+describe('the minimums of a policy', () => {
+  test('without any are the reference’s', () => {
+    expect(thresholdsWith({})).toEqual(DEFAULT_THRESHOLDS)
+    expect(thresholdsWith(NO_POLICY.quality)).toEqual(DEFAULT_THRESHOLDS)
+  })
+
+  test('replace one figure each; null takes one away', () => {
+    const overrides: ThresholdOverrides = {
+      conformance: { individual: null, average: 90.5 },
+      training: { average: 0 },
+      rl: { individual: 12 },
+      domain: undefined
+    }
+    expect(thresholdsWith(overrides)).toEqual({
+      conformance: { individual: null, average: 90.5 },
+      training: { individual: 40, average: 0 },
+      rl: { individual: 12, average: 40 },
+      analytics: { individual: 60, average: 70 },
+      domain: { individual: 45, average: 55 }
+    })
+  })
+
+  test('are read from the policy’s own form', () => {
+    const policy = parsePolicy('version: 1\nquality:\n  rl:\n    average: null\n  domain:\n    individual: 10\n')
+    expect(thresholdsWith(policy.quality)).toEqual({
+      ...DEFAULT_THRESHOLDS,
+      rl: { individual: null, average: null },
+      domain: { individual: 10, average: 55 }
+    })
+  })
+})
+
+describe('the gate over the traces of a run', () => {
+  // Averages: 75, 42, 40, 70, 55.
+  const rows = [
+    { idPrefix: 'secret-1', totals: [600, 390, 400, 700, 550] },
+    { idPrefix: 'secret-2', totals: [900, 450, 400, 700, 550] }
+  ]
+  const MOMENT = '2026-01-02T03:04:05+00:00'
+
+  test('judges and counts them, without anything published', () => {
+    const batch = batchOf(rows)
+    expect(summarise(batch, MOMENT)).toMatchObject({
+      trace_count: 2,
+      gate_status: 'failing',
+      gate_failures: [
+        'conformance average 75.0% below 80.0% minimum',
+        'Trace secret-1 conformance 60.0% below 70.0% minimum',
+        'training average 42.0% below 45.0% minimum',
+        'Trace secret-1 training 39.0% below 40.0% minimum'
+      ]
+    })
+    expect(minimumsOf(batch)).toEqual({
+      conformance: { individual: 70, average: 80, tracesBelow: 1 },
+      training: { individual: 40, average: 45, tracesBelow: 1 },
+      rl: { individual: null, average: 40, tracesBelow: 0 },
+      analytics: { individual: 60, average: 70, tracesBelow: 0 },
+      domain: { individual: 45, average: 55, tracesBelow: 0 }
+    })
+  })
+
+  test('by other minimums', () => {
+    const lenient = batchOf(
+      rows,
+      thresholdsWith({ conformance: { individual: 60, average: 75 }, training: { average: 42, individual: null } })
+    )
+    expect(summarise(lenient, MOMENT)).toMatchObject({ gate_status: 'passing', gate_failures: [] })
+    const strict = batchOf(rows, thresholdsWith({ domain: { average: 55.1, individual: 56 } }))
+    expect(summarise(strict, MOMENT).gate_failures.slice(4)).toEqual([
+      'domain average 55.0% below 55.1% minimum',
+      'Trace secret-1 domain 55.0% below 56.0% minimum',
+      'Trace secret-2 domain 55.0% below 56.0% minimum'
+    ])
+  })
+
+  function enforced(batch: ReturnType<typeof batchOf>): unknown {
+    try {
+      assertGate(batch.gate, averagesOf(batch.sums))
+    } catch (error) {
+      return error
+    }
+    return undefined
+  }
+
+  test('enforced, a failing one stops the run with what fails, and names no trace', () => {
+    const error = enforced(batchOf(rows)) as ActionError
+    expect(error).toBeInstanceOf(ActionError)
+    expect([error.code, error.exitCode, error.retryable]).toEqual(['QUALITY_GATE', 3, false])
+    expect(error.message).toBe(
+      'the quality gate fails: conformance average 75.0% below 80.0% minimum, 1 trace(s) below the conformance minimum, ' +
+        'training average 42.0% below 45.0% minimum, 1 trace(s) below the training minimum'
+    )
+    expect(error.message + error.hint).not.toContain('secret')
+  })
+
+  test('enforced, a passing one and one without traces let it go on', () => {
+    expect(enforced(batchOf([{ idPrefix: 'a', totals: [1000, 1000, 1000, 1000, 1000] }]))).toBeUndefined()
+    expect(enforced(batchOf([]))).toBeUndefined()
+    expect(
+      enforced(
+        batchOf(
+          rows,
+          thresholdsWith({ conformance: { individual: 0, average: null }, training: { individual: 39, average: 42 } })
+        )
+      )
+    ).toBeUndefined()
   })
 })

@@ -5,21 +5,15 @@ import {
   addTotals,
   assessedAt,
   averagesOf,
+  batchOf,
   emptyBatch,
   qualityJson,
   resumeBatch,
-  summarise,
-  type Batch
+  summarise
 } from '../../src/quality/summary.js'
 import type { ScoredRow } from '../../src/quality/types.js'
 
 const MOMENT = '2026-01-02T03:04:05.678901+00:00'
-
-function batchOf(rows: readonly ScoredRow[]): Batch {
-  const batch = emptyBatch()
-  for (const { idPrefix, totals } of rows) addTotals(batch, idPrefix, totals)
-  return batch
-}
 
 const tenths = fc.integer({ min: 0, max: 1000 })
 const row: fc.Arbitrary<ScoredRow> = fc.record({

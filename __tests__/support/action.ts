@@ -34,13 +34,18 @@ export class Workspace {
   }
 
   /** Runs the action with these inputs; `repo` is the folder `dataset` unless they say otherwise. */
-  async run(inputs: Record<string, string>, machine: Partial<Machine> = {}): Promise<ActionRun> {
+  async run(
+    inputs: Record<string, string>,
+    machine: Partial<Machine> = {},
+    variables: Record<string, string> = {}
+  ): Promise<ActionRun> {
     const summary = this.path(`summary-${randomBytes(4).toString('hex')}.md`)
     const reportPath = this.path(`report-${randomBytes(4).toString('hex')}.json`)
     const env: Record<string, string> = {
       GITHUB_WORKSPACE: this.root,
       RUNNER_TEMP: this.path('temp'),
-      GITHUB_STEP_SUMMARY: summary
+      GITHUB_STEP_SUMMARY: summary,
+      ...variables
     }
     for (const [name, value] of Object.entries({
       repo: 'file:dataset',

@@ -20,7 +20,7 @@ describe('records of real sessions, migrated to the current schema', () => {
   const lineDigests = goldenJson('upstream', 'migrated-lines-sha256.json') as Record<string, string[]>
 
   test.each(corpusFiles())('%s: hash, line and number of patches of every record are the reference’s', (file) => {
-    const traces = jsonLines(goldenText('corpus', file)).map(parseTrace)
+    const traces = jsonLines(goldenText('corpus', file)).map((line) => parseTrace(line))
     const expected = hashes.filter((entry) => entry.file === file).sort((a, b) => a.line - b.line)
     expect(traces.length).toBeGreaterThan(0)
     expect(traces.map(({ contentHash }) => contentHash)).toEqual(expected.map((entry) => entry['hash_migrated_0.9.0']))

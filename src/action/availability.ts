@@ -26,7 +26,11 @@ function entry<Name extends InputName>(
 }
 
 const REFUSED: readonly Entry[] = [
-  entry('command', (value) => value !== 'push', 'push is the only command of this version'),
+  entry(
+    'command',
+    (value) => !['push', 'review'].includes(value),
+    'push and review are the only commands of this version'
+  ),
   entry(
     'traces',
     (value) => value.some((one) => one.startsWith('hf://')),
@@ -38,8 +42,6 @@ const REFUSED: readonly Entry[] = [
   entry('publish', (value) => value, 'making a dataset public is not available in this version'),
   entry('gated', (value) => value !== undefined, 'setting access requests is not available in this version'),
   entry('quality-gate', (value) => value === 'enforce', 'the quality gate is not available in this version'),
-  entry('known-secrets', (value) => value.length > 0, 'looking for known secrets is not available in this version'),
-  entry('llm-review', (value) => value !== 'off', 'the LLM review is not available in this version'),
   entry('migrate-remote', (value) => value, 'rewriting published shards is not available in this version'),
   entry(
     'pr-comment',

@@ -37,6 +37,8 @@ export interface InputDefinition {
 
 /** `check` walks as `push` does, so it takes whatever `push` takes. */
 const WALK = ['push', 'check'] as const
+/** `review` sends texts away, so the gates look at them first. */
+const JUDGES = ['push', 'check', 'review'] as const
 const READS_TRACES = ['push', 'check', 'review', 'export'] as const
 const REACHES_HUB = ['push', 'check', 'review', 'export', 'remote', 'remove'] as const
 const COMMENTS = ['push', 'check', 'comment'] as const
@@ -156,25 +158,25 @@ export const INPUTS = {
   trufflehog: {
     type: flag(),
     default: 'true',
-    commands: WALK,
+    commands: JUDGES,
     description: 'Scan the traces for secrets with TruffleHog.'
   },
   'trufflehog-path': {
     type: optional(line()),
     default: '',
-    commands: WALK,
+    commands: JUDGES,
     description: 'A TruffleHog binary that you vouch for. Empty: the pinned release, verified by its SHA-256.'
   },
   'trufflehog-verify': {
     type: flag(),
     default: 'false',
-    commands: WALK,
+    commands: JUDGES,
     description: 'Let TruffleHog ask the providers whether what it found still works.'
   },
   'known-secrets': {
     type: lines(SHORTEST_SECRET),
     default: '',
-    commands: WALK,
+    commands: JUDGES,
     secret: true,
     description:
       'Values of at least 4 characters, one a line, that must not occur in any trace in any encoding. Masked in the log. The tokens of the action and secret-looking environment variables are always looked for.'
@@ -182,7 +184,7 @@ export const INPUTS = {
   policy: {
     type: line(),
     default: '.opentraces/policy.yml',
-    commands: WALK,
+    commands: JUDGES,
     description:
       'Policy file: allowed findings, deny patterns, thresholds and floors. Inputs may be stricter than the policy, never weaker. On a pull request it is read from the base.'
   },

@@ -73,3 +73,20 @@ export function terminalLog(out: { write(text: string): unknown }, debugging: bo
     }
   }
 }
+
+/** The same log, with everything that it says passed through `clean` first. */
+export function cleanedLog(log: Log, clean: (text: string) => string): Log {
+  const cleanPlace = ({ title, file, line }: Place = {}): Place => ({
+    ...(title === undefined ? {} : { title: clean(title) }),
+    ...(file === undefined ? {} : { file: clean(file) }),
+    ...(line === undefined ? {} : { line })
+  })
+  return {
+    info: (text) => log.info(clean(text)),
+    notice: (text, place) => log.notice(clean(text), cleanPlace(place)),
+    warning: (text, place) => log.warning(clean(text), cleanPlace(place)),
+    error: (text, place) => log.error(clean(text), cleanPlace(place)),
+    debug: (text) => log.debug(clean(text)),
+    group: (name, fn) => log.group(clean(name), fn)
+  }
+}

@@ -43,22 +43,7 @@ export async function loadPolicy(options: PolicyOptions): Promise<Policy> {
   }
   const from = file.commit === undefined ? 'the checkout' : `commit ${file.commit}`
   report.notices.push(`The policy is that of ${from}.`)
-  const policy = parsePolicy(file.text)
-  assertAvailable(policy)
-  if (policy.allow.length > 0) report.notices.push('The allow list of the policy is not available in this version.')
-  return policy
-}
-
-/** What would stop a trace must not be passed over: a policy that this version cannot apply stops the run. */
-function assertAvailable({ deny, privacy }: Policy): void {
-  if (deny.length === 0 && !Object.values(privacy).includes('block')) return
-  throw new GateError(
-    'NOT_AVAILABLE',
-    'the policy has deny patterns or privacy gates, which this version cannot apply',
-    {
-      hint: 'Use a version of this action that has them, or take them out of the policy.'
-    }
-  )
+  return parsePolicy(file.text)
 }
 
 /** @throws GateError where an input is weaker than the policy demands */

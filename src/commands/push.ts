@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import type { Verdict } from '../dataset/dedupe.js'
 import { LoadError } from '../errors.js'
 import type { Gate } from '../gates/gate.js'
+import type { AllowEntry, Policy } from '../gates/policy.js'
 import { byPersona, meanOfPersonas } from '../quality/score.js'
 import type { Report, ReportDataset, ReportTrace } from '../report/model.js'
-import { collect, type Collected } from '../traces/collect.js'
+import { collect, shortList, type Collected, type StagedFile } from '../traces/collect.js'
+import { dropLine } from './drop-line.js'
 import { leavePlan } from './dry-run.js'
 import { assertClean, runGates, type Gating } from './gating.js'
 import type { Home } from './home.js'
@@ -33,6 +35,9 @@ export interface PushInputs {
 export interface PushPorts {
   readonly home: Home
   readonly gates: readonly Gate[]
+  /** Over what they let pass; undefined where no review is asked for. */
+  readonly review: ((files: readonly StagedFile[]) => Gate) | undefined
+  readonly policy: Policy
   /** What a policy says of the visibility of the dataset that is there, or would be created. */
   readonly allowsVisibility: (found: 'public' | 'private') => boolean
   readonly places: { readonly workingDirectory: string; readonly workspace: string; readonly cliHome: string }
@@ -73,7 +78,7 @@ export async function push(inputs: PushInputs, ports: PushPorts, report: Report)
       return
     }
 
-    const gating = await phase('Gates', () => judge(staging, inputs, ports, report))
+    const gating = await phase('Gates', () => judge(staging, collected, inputs, ports, report))
     const considered = distinctClean(staging, gating)
     if (home.kind === 'check') {
       check(report, home)
@@ -118,7 +123,15 @@ function timed(ports: PushPorts, report: Report): Phase {
   }
 }
 
-async function collectTraces(inputs: PushInputs, ports: PushPorts, report: Report): Promise<Collected> {
+/** What `collectTraces` needs. */
+export type CollectInputs = Pick<PushInputs, 'traces' | 'ifNoTraces'>
+
+/** Finds the staged traces, and says so. @throws LoadError */
+export async function collectTraces(
+  inputs: CollectInputs,
+  ports: Pick<PushPorts, 'places' | 'log'>,
+  report: Report
+): Promise<Collected> {
   const collected = await collect({ entries: inputs.traces, ...ports.places })
   report.sources.push(...collected.sources)
   for (const source of collected.sources) ports.log.info(source)
@@ -135,8 +148,8 @@ async function collectTraces(inputs: PushInputs, ports: PushPorts, report: Repor
   return collected
 }
 
-/** No traces at all: an error only where some were demanded. */
-function nothing(inputs: PushInputs, report: Report): void {
+/** No traces at all: an error only where some were demanded. @throws LoadError */
+export function nothing(inputs: CollectInputs, report: Report): void {
   const wanted = inputs.ifNoTraces === 'auto' ? (inputs.traces.length > 0 ? 'error' : 'warn') : inputs.ifNoTraces
   const hint = 'Stage traces first, with the opentraces CLI: opentraces add --all'
   if (wanted === 'error') throw new LoadError('NO_TRACES', 'no staged traces were found', { hint })
@@ -166,6 +179,13 @@ async function readTraces(
     message,
     ...(pointer === undefined ? {} : { pointer })
   }))
+  const stripped = candidates.filter((candidate) => candidate.stripped.length > 0)
+  if (stripped.length > 0) {
+    const names = new Set(stripped.flatMap((candidate) => candidate.stripped))
+    report.notices.push(
+      `${String(stripped.length)} trace(s) carry a review that quotes them: its ${[...names].sort().join(', ')} stay(s) out of what is published.`
+    )
+  }
   ports.log.info(
     `${String(report.counts.staged)} staged, ${String(candidates.length)} valid, ${String(invalid.length)} invalid, ` +
       `${String(report.counts.migrated)} migrated to the current schema, ${String(duplicateOf.size)} duplicate(s) in the batch.`
@@ -201,8 +221,15 @@ function reportScores({ entry }: Candidate): ReportTrace['scores'] {
 }
 
 /** Runs the gates and takes what they found into the report. @throws GateError */
-async function judge(staging: Staging, inputs: PushInputs, ports: PushPorts, report: Report): Promise<Gating> {
-  const gating = await runGates(ports.gates, staging)
+async function judge(
+  staging: Staging,
+  collected: Collected,
+  inputs: PushInputs,
+  ports: PushPorts,
+  report: Report
+): Promise<Gating> {
+  const review = ports.review?.(collected.files)
+  const gating = await runGates(ports.gates, staging, ports.policy, ports.now(), review)
   report.checks_run = gating.checks.map(({ gate, tool, version, details }) => ({ gate, tool, version, ...details }))
   for (const [i, findings] of gating.findings) {
     const trace = report.traces[i] as ReportTrace
@@ -213,15 +240,36 @@ async function judge(staging: Staging, inputs: PushInputs, ports: PushPorts, rep
     // A gate hides an id or a file name that holds what it found.
     if (findings.some(({ traceId }) => traceId === '*')) trace.trace_id = '*'
     if (findings.some(({ file }) => file === '*')) trace.file = '*'
+    const drop = dropLine(trace, collected.committed)
+    if (drop !== undefined) trace.drop = drop
   }
+  report.warnings.push(...gating.warnings)
+  reportAllows(gating, report)
   report.counts[inputs.onBlocked === 'fail' ? 'blocked' : 'held'] = gating.findings.size
-  ports.log.info(
-    ports.gates.length === 0 ? 'No gate is switched on.' : `${String(gating.findings.size)} trace(s) with findings.`
-  )
+  ports.log.info(`${String(gating.findings.size)} trace(s) with findings.`)
   assertClean(gating, staging.candidates, inputs.onBlocked)
   if (gating.findings.size > 0)
     report.warnings.push(`${String(gating.findings.size)} trace(s) were held back by a gate.`)
   return gating
+}
+
+function reportAllows({ allows, allowed }: Gating, report: Report): void {
+  const entry = ({ fingerprint, reason, expires }: AllowEntry) => {
+    return { fingerprint, reason, ...(expires === undefined ? {} : { expires }) }
+  }
+  report.policy = {
+    used: allows.used.map(entry),
+    unused: allows.unused.map(entry),
+    expired: allows.expired.map(entry),
+    allowed_findings: allowed
+  }
+  const names = (entries: readonly AllowEntry[]): string => shortList(entries.map(({ fingerprint }) => fingerprint))
+  if (allows.expired.length > 0) {
+    report.warnings.push(`Entries of the allow list have expired: ${names(allows.expired)}.`)
+  }
+  if (allows.unused.length > 0) {
+    report.notices.push(`No finding matches these entries of the allow list: ${names(allows.unused)}.`)
+  }
 }
 
 /** Of each trace the first version that no gate holds back: a clean one counts also where an earlier one is held. */

@@ -14,14 +14,15 @@ import type { Runtime } from '../action/runtime.js'
 import { appendSummary } from '../action/summary.js'
 import { ActionError } from '../errors.js'
 import { allowsVisibility } from '../gates/policy/floors.js'
-import type { BinarySource } from '../gates/trufflehog/binary.js'
-import { trufflehogGate } from '../gates/trufflehog/gate.js'
-import { PINS, platformOf, RELEASES } from '../gates/trufflehog/pins.js'
+import { cleanAll } from '../gates/redact.js'
 import { emptyReport, type Report } from '../report/model.js'
 import { renderSummary } from '../report/summary.js'
+import { modelOf, reviewStep, secretGates, UNSCANNED } from './gate-set.js'
 import { openHome } from './home.js'
 import { assertFloors, loadPolicy } from './policy.js'
-import { push } from './push.js'
+import { collectTraces, nothing, push } from './push.js'
+import { review } from './review.js'
+import { discreet, secrecyOf, type Secrecy } from './secrecy.js'
 
 /** What a run needs of the machine that it runs on. */
 export interface Machine {
@@ -36,7 +37,9 @@ export interface Machine {
 }
 
 /** Runs the command that the inputs name. Never throws. @returns the exit code of the process */
-export async function run(runtime: Runtime, context: ActionContext, machine: Machine): Promise<number> {
+export async function run(surroundings: Runtime, context: ActionContext, machine: Machine): Promise<number> {
+  const secrecy = secrecyOf(surroundings)
+  const runtime = discreet(surroundings, secrecy)
   const report = emptyReport('push')
   report.run = runOf(context)
   let inputs: Inputs | undefined
@@ -46,11 +49,12 @@ export async function run(runtime: Runtime, context: ActionContext, machine: Mac
     inputs = readInputs(runtime.env)
     report.command = inputs.command
     announce(unavailableDefaults(inputs), runtime, report)
-    await runPush(inputs, { runtime, context, machine, places, report })
+    for (const { value } of secrecy.known) secrecy.hide(value)
+    await runCommand(inputs, { runtime, context, machine, places, report, secrecy })
   } catch (error) {
     fail(report, error, runtime)
   }
-  await tell(report, inputs, runtime, places)
+  await tell(cleanAll(report, secrecy.redactor.clean), inputs, runtime, places)
   return report.exit_code
 }
 
@@ -60,15 +64,17 @@ export async function run(runtime: Runtime, context: ActionContext, machine: Mac
  * @param thrown whatever it was
  */
 export async function abort(
-  runtime: Runtime,
+  surroundings: Runtime,
   context: ActionContext,
   machine: Machine,
   thrown: unknown
 ): Promise<number> {
+  const secrecy = secrecyOf(surroundings)
+  const runtime = discreet(surroundings, secrecy)
   const report = emptyReport('push')
   report.run = runOf(context)
   fail(report, thrown, runtime)
-  await tell(report, validInputs(runtime), runtime, placesOf(context, machine))
+  await tell(cleanAll(report, secrecy.redactor.clean), validInputs(runtime), runtime, placesOf(context, machine))
   return report.exit_code
 }
 
@@ -100,33 +106,36 @@ interface Run {
   readonly machine: Machine
   readonly places: Places
   readonly report: Report
+  readonly secrecy: Secrecy
 }
 
-async function runPush(inputs: Inputs, { runtime, context, machine, places, report }: Run): Promise<void> {
-  const { env, log, setSecret } = runtime
-  const workingDirectory = resolve(places.workspace, inputs.workingDirectory ?? '.')
-  // Without a runner there is no checkout but the folder that somebody works in.
-  const workspace = context.workspace ?? workingDirectory
+async function runCommand(inputs: Inputs, run: Run): Promise<void> {
+  switch (inputs.command) {
+    case 'review':
+      await runReview(inputs, run)
+      break
+    default:
+      await runPush(inputs, run)
+  }
+}
+
+async function runPush(inputs: Inputs, run: Run): Promise<void> {
+  const { runtime, context, machine, places, report, secrecy } = run
+  const { env, log } = runtime
+  const { workingDirectory, workspace } = foldersOf(inputs, run)
   const home = await openHome({ inputs, env, context, workingDirectory, info: (message) => log.info(message) })
   const policy = await loadPolicy({ inputs, env, context, workingDirectory, workspace, sleep: machine.sleep, report })
   assertFloors(inputs, home.kind === 'publish' ? home.store.repo : home.repo, policy)
-  const gates = inputs.trufflehog
-    ? [
-        trufflehogGate({
-          binary: binarySource(inputs, runtime, machine),
-          verify: inputs.trufflehogVerify,
-          tempRoot: places.temp,
-          mask: setSecret
-        })
-      ]
-    : []
-  if (gates.length === 0) announce([UNSCANNED], runtime, report)
+  const surroundings = { runtime, machine, temp: places.temp, secrecy }
+  if (!inputs.trufflehog) announce([UNSCANNED], runtime, report)
   await push(
     { ...inputs, outputDir: outputDir(inputs, places) },
     {
       ...machine,
       home,
-      gates,
+      gates: secretGates(inputs, policy, surroundings),
+      review: reviewStep(inputs, context.trust.level !== 'untrusted', surroundings),
+      policy,
       allowsVisibility: (found) => allowsVisibility(policy, found),
       places: { workingDirectory, workspace, cliHome: cliHome(runtime, machine) },
       tempFolder: places.temp,
@@ -136,18 +145,37 @@ async function runPush(inputs: Inputs, { runtime, context, machine, places, repo
   )
 }
 
-const UNSCANNED = 'Secret scanning is switched off (trufflehog: false): the traces are not scanned.'
+/** Before a text leaves the machine, all gates look at it as they do before a push, with the inputs that push has by default. */
+async function runReview(inputs: Inputs, run: Run): Promise<void> {
+  const { runtime, context, machine, places, report, secrecy } = run
+  const { env, log } = runtime
+  const { workingDirectory, workspace } = foldersOf(inputs, run)
+  const policy = await loadPolicy({ inputs, env, context, workingDirectory, workspace, sleep: machine.sleep, report })
+  const surroundings = { runtime, machine, temp: places.temp, secrecy }
+  const ports = { places: { workingDirectory, workspace, cliHome: cliHome(runtime, machine) }, log }
+  await review(
+    inputs,
+    {
+      ...machine,
+      collect: () => collectTraces(inputs, ports, report),
+      nothing: () => {
+        nothing(inputs, report)
+      },
+      gates: secretGates(inputs, policy, surroundings),
+      policy,
+      trust: context.trust,
+      model: modelOf(inputs, surroundings),
+      tempFolder: places.temp,
+      log
+    },
+    report
+  )
+}
 
-function binarySource({ trufflehogPath }: Inputs, { env }: Runtime, machine: Machine): BinarySource {
-  const toolCache = env.RUNNER_TOOL_CACHE ?? ''
-  return {
-    given: trufflehogPath === undefined ? undefined : resolve(machine.cwd, trufflehogPath),
-    toolCache: toolCache === '' ? undefined : toolCache,
-    platform: platformOf(machine.platform, machine.arch),
-    pins: PINS,
-    releases: RELEASES,
-    fetch
-  }
+function foldersOf(inputs: Inputs, { context, places }: Run): { workingDirectory: string; workspace: string } {
+  const workingDirectory = resolve(places.workspace, inputs.workingDirectory ?? '.')
+  // Without a runner there is no checkout but the folder that somebody works in.
+  return { workingDirectory, workspace: context.workspace ?? workingDirectory }
 }
 
 function cliHome({ env }: Runtime, machine: Machine): string {

@@ -3,10 +3,12 @@ import { basename } from 'node:path'
 import { compareWithin } from '../dataset/dedupe.js'
 import { traceEntry, type Scorer, type TraceEntry } from '../dataset/index/rows.js'
 import { GateError, LoadError } from '../errors.js'
+import { publishableReview } from '../gates/review/metadata.js'
 import { scoreTrace, tenthsOf } from '../quality/score.js'
 import { shortList, type Collected } from '../traces/collect.js'
+import { property, toMap, type JsonObject } from '../traces/json.js'
 import { readStaged, type InvalidLine } from '../traces/read.js'
-import { SCHEMA_VERSION } from '../traces/schema.js'
+import { SCHEMA_VERSION, type TraceRecord } from '../traces/schema.js'
 import { Spool, type SpooledLine } from '../traces/spool.js'
 
 /** The persona totals of a trace as the index keeps them. The user's name stays out: scores must not depend on the runner. */
@@ -21,6 +23,8 @@ export interface Candidate {
   readonly line: number
   readonly migratedFrom: string | undefined
   readonly unknownFields: readonly string[]
+  /** Names of what was taken out of its review, which quotes the trace. */
+  readonly stripped: readonly string[]
 }
 
 export interface Staging {
@@ -43,7 +47,16 @@ export async function stage(collected: Collected, spoolFile: string): Promise<St
   const invalid: InvalidLine[] = []
   const spool = await Spool.create(spoolFile)
   try {
-    for await (const item of readStaged(collected.files)) {
+    let stripped: readonly string[] = []
+    const prepare = (record: TraceRecord): TraceRecord => {
+      const review = property(record.metadata, 'llm_review')
+      stripped = []
+      if (review === undefined) return record
+      const published = publishableReview(review)
+      stripped = published.stripped
+      return stripped.length === 0 ? record : { ...record, metadata: withReview(record.metadata, published.value) }
+    }
+    for await (const item of readStaged(collected.files, prepare)) {
       if ('invalid' in item) {
         invalid.push(item.invalid)
         continue
@@ -51,7 +64,7 @@ export async function stage(collected: Collected, spoolFile: string): Promise<St
       const { trace, file, line } = item.staged
       const { migratedFrom, unknownFields } = trace
       const spooled = await spool.append(trace.line)
-      candidates.push({ entry: traceEntry(trace, score), spooled, file, line, migratedFrom, unknownFields })
+      candidates.push({ entry: traceEntry(trace, score), spooled, file, line, migratedFrom, unknownFields, stripped })
     }
   } finally {
     await spool.close()
@@ -76,6 +89,14 @@ export async function stage(collected: Collected, spoolFile: string): Promise<St
     invalid,
     duplicateOf: new Map(duplicates.map(({ first, second }) => [second, first]))
   }
+}
+
+/** The metadata with another review, in the same place; without one where nothing of it may be published. */
+function withReview(metadata: JsonObject, review: JsonObject | undefined): JsonObject {
+  const kept = toMap(metadata)
+  if (review === undefined) kept.delete('llm_review')
+  else kept.set('llm_review', review)
+  return kept
 }
 
 /** Every id that the CLI's state calls committed must have turned up: never green with less than what is staged. */

@@ -127,7 +127,7 @@ export interface DatasetStatistics {
   readonly totalSteps: bigint
   readonly totalTokens: bigint
   readonly averageSteps: bigint
-  /** US dollars, two decimals; null where no trace states its cost. */
+  /** US dollars, two decimals; null where no trace states its cost, or where the sum is beyond any double. */
   readonly averageCost: number | null
   readonly totalCost: number | null
   /** Percent, one decimal; null where no trace states its success. */
@@ -141,14 +141,15 @@ export interface DatasetStatistics {
 }
 
 export function statisticsOf(tally: Tally): DatasetStatistics {
-  const round = (sum: number): number | null => (tally.costs === 0 ? null : roundHalfEven(sum, 2))
+  // A sum can overflow, and JSON has no text for what is not finite.
+  const round = (sum: number): number | null => (Number.isFinite(sum) ? roundHalfEven(sum, 2) : null)
   return {
     totalTraces: tally.traces,
     totalSteps: tally.steps,
     totalTokens: tally.tokens,
     averageSteps: averageHalfEven(tally.steps, tally.traces),
     averageCost: round(tally.costSum / tally.costs),
-    totalCost: round(tally.costSum),
+    totalCost: tally.costs === 0 ? null : round(tally.costSum),
     successRate: tally.judged === 0 ? null : roundHalfEven((100 * tally.succeeded) / tally.judged, 1),
     topDependencies: byCount(tally.dependencies).slice(0, 10),
     modelCounts: tally.models,

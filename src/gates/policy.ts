@@ -75,7 +75,7 @@ const schema = mapping({
         fingerprint: z
           .string({ error: 'must be the fingerprint of a finding, in quotes where it is all digits' })
           .regex(/^[a-z]{1,12}_[0-9a-f]{12}$/, {
-            error: 'must be a fingerprint as the report shows it, such as th_0123456789ab'
+            error: 'must be a fingerprint as the report shows it, such as fp_0123456789ab'
           })
           .describe('The fingerprint of the finding, as the report shows it.'),
         reason: text('must say why the finding is no secret').describe('Why the finding is no secret.'),

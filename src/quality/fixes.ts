@@ -1,6 +1,6 @@
 /** Which checks cost a set of traces most points, and how to get them back (facts: reference, "Top fixes"). */
 import type { Check } from './check.js'
-import { activeWeight, CHECKS, type Scorecard } from './score.js'
+import { activeWeight, CHECKS, type CheckResult, type Scorecard } from './score.js'
 import { PERSONAS, type Persona } from './types.js'
 
 /** How the traces fared in one check. */
@@ -54,17 +54,56 @@ export function addScorecard(fixes: FixTally, card: Scorecard): void {
   for (const persona of PERSONAS) {
     const { results } = card.personas[persona]
     const weight = activeWeight(results)
-    for (const { check, score, passed, skipped } of results) {
-      const tally = fixes.checks.get(check.id) as CheckTally
-      if (skipped) tally.skipped++
-      else if (passed) tally.passed++
-      else {
-        if (score > 0) tally.partial++
-        else tally.failed++
-        tally.lost += (((1 - score) * check.weight) / weight) * 100
-        fixes.missed.add(tally)
-      }
-    }
+    for (const result of results) addResult(fixes, result, weight)
+  }
+}
+
+function addResult(fixes: FixTally, { check, score, passed, skipped }: CheckResult, active: number): void {
+  const tally = fixes.checks.get(check.id) as CheckTally
+  if (skipped) tally.skipped++
+  else if (passed) tally.passed++
+  else {
+    if (score > 0) tally.partial++
+    else tally.failed++
+    tally.lost += (((1 - score) * check.weight) / active) * 100
+    fixes.missed.add(tally)
+  }
+}
+
+/**
+ * How one trace fared in the 62 checks, in 124 bytes: what is kept of a scorecard until it is known whether its trace
+ * counts. Positions are those of the tables; scores of checks that did not pass are kept to a 65,000th.
+ */
+export type CheckMarks = Uint16Array
+
+const ALL_CHECKS = PERSONAS.map((persona) => CHECKS[persona])
+const PASSED = 0xffff
+const SKIPPED = 0xfffe
+const FULL_SCORE = 0xfffd
+
+export function marksOf(card: Scorecard): CheckMarks {
+  const results = PERSONAS.flatMap((persona) => card.personas[persona].results)
+  return Uint16Array.from(results, ({ score, passed, skipped }) => {
+    if (skipped) return SKIPPED
+    if (passed) return PASSED
+    // Some points are some points, however few.
+    return score > 0 ? Math.max(1, Math.round(score * FULL_SCORE)) : 0
+  })
+}
+
+/** Adds the next trace of the sequence by its marks. */
+export function addMarks(fixes: FixTally, marks: CheckMarks): void {
+  fixes.traces++
+  let position = 0
+  for (const checks of ALL_CHECKS) {
+    const results = checks.map((check): CheckResult => {
+      const mark = marks[position++] as number
+      const passed = mark === PASSED
+      const skipped = mark === SKIPPED
+      return { check, passed, skipped, score: passed || skipped ? Number(passed) : mark / FULL_SCORE }
+    })
+    const weight = activeWeight(results)
+    for (const result of results) addResult(fixes, result, weight)
   }
 }
 

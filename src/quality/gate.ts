@@ -2,6 +2,7 @@
  * The quality gate: minimums for every trace and for the averages (facts: reference, gate). It judges totals with one
  * decimal, so that rows stored long ago are judged like new scorecards.
  */
+import { GateError } from '../errors.js'
 import { fixed, floatRepr } from '../traces/text.js'
 import { byPersona } from './score.js'
 import { PERSONAS, type Persona, type PersonaTotals } from './types.js'
@@ -20,6 +21,28 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   rl: { individual: null, average: 40 },
   analytics: { individual: 60, average: 70 },
   domain: { individual: 45, average: 55 }
+}
+
+/** What a policy sets in place of the reference's minimums; what is left out stays as it is, null takes a minimum away. */
+export type ThresholdOverrides = Readonly<
+  Partial<
+    Record<
+      Persona,
+      { readonly individual?: number | null | undefined; readonly average?: number | null | undefined } | undefined
+    >
+  >
+>
+
+/** The minimums that a gate judges by. @param overrides as `quality` of a policy has them */
+export function thresholdsWith(overrides: ThresholdOverrides): Thresholds {
+  return byPersona((persona) => {
+    const { individual, average } = overrides[persona] ?? {}
+    const usual = DEFAULT_THRESHOLDS[persona]
+    return {
+      individual: individual === undefined ? usual.individual : individual,
+      average: average === undefined ? usual.average : average
+    }
+  })
 }
 
 /** At most this many failures are named. */
@@ -87,6 +110,31 @@ export function gateVerdict(gate: Gate, averages: PersonaTotals | undefined): Ga
   const named = failures.slice(0, MAX_GATE_FAILURES)
   if (count > named.length) named.push(`and ${String(count - named.length)} more failures that are not listed`)
   return { passed: count === 0, count, failures: named }
+}
+
+/**
+ * Stops a run whose `quality-gate` is `enforce` and whose gate fails. Which traces fail is for the report to say: an id
+ * may be what another gate hides.
+ *
+ * @throws GateError `QUALITY_GATE`
+ */
+export function assertGate(gate: Gate, averages: PersonaTotals | undefined): void {
+  const { passed } = gateVerdict(gate, averages)
+  if (passed) return
+  const parts = PERSONAS.flatMap((persona) => {
+    const { average } = gate.thresholds[persona]
+    const { count } = gate.individual[persona]
+    const mean = averages?.[persona]
+    return [
+      ...(mean !== undefined && average !== null && mean < average
+        ? [`${persona} average ${below(mean, average)}`]
+        : []),
+      ...(count === 0 ? [] : [`${String(count)} trace(s) below the ${persona} minimum`])
+    ]
+  })
+  throw new GateError('QUALITY_GATE', `the quality gate fails: ${parts.join(', ')}`, {
+    hint: 'Nothing was published. The report names the checks that cost most points and how to fix them. The minimums can be changed in the policy, or set "quality-gate: report".'
+  })
 }
 
 function below(percent: number, minimum: number): string {

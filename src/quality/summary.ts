@@ -1,7 +1,7 @@
 /** The scorecard of a sequence of traces, in the form of `quality.json` (facts: reference, quality.json). */
 import { SCHEMA_VERSION } from '../traces/schema.js'
 import { asciiString, floatRepr, roundHalfEven } from '../traces/text.js'
-import { emptyGate, gateVerdict, judgeTrace, type Gate, type Thresholds } from './gate.js'
+import { DEFAULT_THRESHOLDS, emptyGate, gateVerdict, judgeTrace, type Gate, type Thresholds } from './gate.js'
 import { byPersona, meanOfPersonas } from './score.js'
 import {
   PERSONAS,
@@ -43,6 +43,31 @@ export function resumeBatch(sums: ScoreSums, rows: Iterable<ScoredRow>, threshol
 export function addTotals({ sums, gate }: Batch, idPrefix: string, totals: readonly number[]): void {
   addToSums(sums, totals)
   judgeTrace(gate, idPrefix, totals)
+}
+
+/**
+ * The traces of one run on their own, whatever of them is published, and whether or not a scorecard is: what the input
+ * `quality-gate` judges. Hand the result to `summarise`, `minimumsOf` and `assertGate`.
+ *
+ * @param rows of the traces in scope, in the order of the batch
+ */
+export function batchOf(rows: Iterable<ScoredRow>, thresholds: Thresholds = DEFAULT_THRESHOLDS): Batch {
+  const batch = emptyBatch(thresholds)
+  for (const { idPrefix, totals } of rows) addTotals(batch, idPrefix, totals)
+  return batch
+}
+
+/** What the gate asked of one persona, and how many traces did not reach it. */
+export interface Minimums {
+  /** Percent; null: no minimum. */
+  readonly average: number | null
+  readonly individual: number | null
+  /** Traces below `individual`. */
+  readonly tracesBelow: number
+}
+
+export function minimumsOf({ gate }: Batch): Readonly<Record<Persona, Minimums>> {
+  return byPersona((persona) => ({ ...gate.thresholds[persona], tracesBelow: gate.individual[persona].count }))
 }
 
 /** Adds the totals of the next trace to running sums. */

@@ -1,94 +1,121 @@
 /**
- * The one model behind job summary, annotations, comment and `report.json`. It is a contract: its JSON schema is
- * published, and a later job may read a report that an untrusted run wrote.
+ * The one model behind job summary, comment, annotations and `report.json`. It is a contract: its JSON schema is published
+ * in `schema/` (`npm run schema` writes it), and a later job may read a report that an untrusted run wrote. Fields that a
+ * reader does not know are left out, so that a report of a newer version stays readable.
  */
 import { z } from 'zod'
-import { PERSONAS } from '../quality/types.js'
+import {
+  baselineSchema,
+  batchSchema,
+  checkSchema,
+  count,
+  fixSchema,
+  percentage,
+  qualitySchema,
+  scoresSchema
+} from './model-quality.js'
 
 export const REPORT_SCHEMA = 'opentraces.push-action.report.v1'
 
-const count = z.number().int().nonnegative()
-const percent = z.number()
-
-export const findingSchema = z.strictObject({
+const findingSchema = z.object({
   gate: z.string(),
   detector: z.string(),
-  /** JSON pointer into the record; keys that the schema does not know appear as `*`. */
-  pointer: z.string(),
-  /** Of the finding, in code points. */
-  length: count,
+  pointer: z
+    .string()
+    .describe(
+      'JSON pointer into the record; keys that the schema does not know appear as `*`. Empty: the whole record.'
+    ),
+  length: count.describe('Of what was found, in code points.'),
   fingerprint: z.string(),
-  message: z.string()
-})
-
-const scoresSchema = z.strictObject({
-  conformance: percent,
-  training: percent,
-  rl: percent,
-  analytics: percent,
-  domain: percent,
-  overall: percent
+  message: z.string(),
+  verified: z.boolean().optional().describe('Whether a provider accepted the secret; absent where nobody asked.')
 })
 
 export const TRACE_STATUSES = ['uploaded', 'clean', 'duplicate', 'blocked', 'held', 'invalid', 'leaked'] as const
 
-const traceSchema = z.strictObject({
-  trace_id: z.string(),
-  file: z.string(),
-  /** From 1. */
-  line: count,
-  status: z.enum(TRACE_STATUSES),
-  /** Why it has this status, where that needs saying. */
-  message: z.string().optional(),
-  /** The shard with the earlier content of the same trace_id. */
-  changed_from: z.string().optional(),
-  /** True where it is a later generation of a published session. */
-  successor: z.boolean().optional(),
-  /** The schema that it was written in, where that is an older one. */
-  migrated_from: z.string().optional(),
-  /** Pointers of fields that no released schema has, kept in `metadata.unknown_fields`. */
-  unknown_fields: z.array(z.string()).optional(),
+const traceSchema = z.object({
+  trace_id: z.string().describe('`*` where the id holds what a gate found.'),
+  file: z.string().describe('`*` where the name holds what a gate found.'),
+  line: count.describe('From 1.'),
+  status: z
+    .enum(TRACE_STATUSES)
+    .describe('`leaked`: already published, and a gate blocks it today. `duplicate`: already published.'),
+  message: z.string().optional().describe('Why it has this status, where that needs saying.'),
+  changed_from: z.string().optional().describe('The shard with the earlier content of the same trace_id.'),
+  successor: z.boolean().optional().describe('True where it is a later generation of a published session.'),
+  migrated_from: z.string().optional().describe('The schema that it was written in, where that is an older one.'),
+  unknown_fields: z
+    .array(z.string())
+    .optional()
+    .describe('Pointers of fields that no released schema has, kept in `metadata.unknown_fields`.'),
   scores: scoresSchema.optional(),
-  findings: z.array(findingSchema)
+  findings: z.array(findingSchema),
+  drop: z
+    .string()
+    .optional()
+    .describe('A line for a shell in the working directory that takes a blocked or held trace out of what is staged.'),
+  task: z
+    .string()
+    .optional()
+    .describe('The description of its task, cut. Absent where the report may not disclose it.'),
+  agent: z.string().optional(),
+  model: z.string().optional(),
+  steps: count.optional(),
+  cost_usd: z.number().nonnegative().nullable().optional(),
+  change: z
+    .enum(['new', 'changed', 'unchanged'])
+    .optional()
+    .describe('Against the traces staged at the base of the pull request.'),
+  scores_at_base: scoresSchema.optional().describe('Of the trace with the same trace_id that was staged at the base.')
 })
 
-const datasetSchema = z.strictObject({
+const allowSchema = z.object({
+  fingerprint: z.string(),
+  reason: z.string(),
+  expires: z.string().optional().describe('The last day, in UTC, on which it counts.')
+})
+
+const policySchema = z
+  .object({
+    used: z.array(allowSchema),
+    unused: z.array(allowSchema).describe('Entries that no finding matches.'),
+    expired: z.array(allowSchema).describe('Entries past their last day: what they match blocks again.'),
+    allowed_findings: count.describe('Findings that the used entries let pass.')
+  })
+  .describe('Every entry of the policy’s allow list, in exactly one of the three.')
+
+/** Of any size, which JSON numbers are not. */
+const integerText = z.string().regex(/^-?\d{1,60}$/)
+
+const datasetSchema = z.object({
   shards: count,
   traces: count,
-  steps: z.string(),
-  tokens: z.string(),
-  /** US dollars. */
+  steps: integerText,
+  tokens: integerText,
   total_cost_usd: z.number().nullable(),
-  success_rate: percent.nullable(),
+  success_rate: percentage.nullable(),
   date_range: z.string()
 })
 
-const personaSchema = z.strictObject({ average: percent, min: percent, max: percent })
-
-const qualitySchema = z.strictObject({
-  scorer_version: z.string(),
-  scoring_mode: z.literal('deterministic'),
-  assessed_at: z.string(),
-  trace_count: count,
-  persona_scores: z.partialRecord(z.enum(PERSONAS), personaSchema),
-  overall_utility: percent,
-  gate_status: z.enum(['passing', 'failing']),
-  gate_failures: z.array(z.string()).readonly()
-})
-
-export const reportSchema = z.strictObject({
+export const reportSchema = z.object({
   schema: z.literal(REPORT_SCHEMA),
   command: z.string(),
   outcome: z.enum(['published', 'checked', 'dry-run', 'nothing-to-publish', 'blocked', 'skipped', 'failed']),
   exit_code: count,
   skip_reason: z.string().optional(),
-  error: z.strictObject({ code: z.string(), message: z.string(), hint: z.string(), retryable: z.boolean() }).optional(),
+  error: z.object({ code: z.string(), message: z.string(), hint: z.string(), retryable: z.boolean() }).optional(),
   repo: z.string(),
   dataset_url: z.string(),
   visibility: z.enum(['public', 'private']).optional(),
-  commit: z.strictObject({ revision: z.string(), url: z.string() }).optional(),
-  shard: z.strictObject({ path: z.string(), size: count, sha256: z.string(), traces: count }).optional(),
-  counts: z.strictObject({
+  disclosed: z
+    .boolean()
+    .optional()
+    .describe(
+      'False where statistics of the dataset and texts of tasks are left out: it is private, this page is not.'
+    ),
+  commit: z.object({ revision: z.string(), url: z.string() }).optional(),
+  shard: z.object({ path: z.string(), size: count, sha256: z.string(), traces: count }).optional(),
+  counts: z.object({
     staged: count,
     valid: count,
     invalid: count,
@@ -96,49 +123,60 @@ export const reportSchema = z.strictObject({
     blocked: count,
     held: count,
     uploaded: count,
-    migrated: count
+    migrated: count,
+    leaked: count.optional().describe('Published traces that a gate blocks today.')
   }),
   traces: z.array(traceSchema),
-  invalid: z.array(
-    z.strictObject({ file: z.string(), line: count, message: z.string(), pointer: z.string().optional() })
-  ),
-  /** Where the traces came from, a sentence each. */
-  sources: z.array(z.string()),
-  /** The scorecard of the dataset with the new traces, as `quality.json` has it. */
-  quality: qualitySchema.optional(),
-  dataset: z.strictObject({ before: datasetSchema, after: datasetSchema }).optional(),
+  invalid: z.array(z.object({ file: z.string(), line: count, message: z.string(), pointer: z.string().optional() })),
+  sources: z.array(z.string()).describe('Where the traces came from, a sentence each.'),
+  quality: qualitySchema
+    .optional()
+    .describe('The scorecard of the dataset with the new traces, as `quality.json` has it.'),
+  dataset: z.object({ before: datasetSchema, after: datasetSchema }).optional(),
+  batch: batchSchema.optional().describe('The traces in scope on their own: scores and quality gate.'),
+  fixes: z.array(fixSchema).optional().describe('What costs the traces in scope most points, the worst first.'),
+  quality_checks: z.array(checkSchema).optional().describe('In the order of the personas’ tables.'),
+  baseline: baselineSchema.optional(),
   index: z
-    .strictObject({
-      /** Shards that had to be read, because the index did not know them as they are. */
-      shards_read: z.array(z.string()),
+    .object({
+      shards_read: z
+        .array(z.string())
+        .describe('Shards that had to be read, because the index did not know them as they are.'),
       shards_gone: z.array(z.string()),
       rebuilt: z.enum(['absent', 'unreadable', 'scorer-changed']).optional(),
       bytes_read: count
     })
     .optional(),
-  /** What was looked for, and with which tool. */
-  checks_run: z.array(z.record(z.string(), z.unknown())),
-  /** What a reader should know although nothing is wrong. */
-  notices: z.array(z.string()),
+  policy: policySchema.optional().describe('The allow list against what the gates found; absent before they have run.'),
+  checks_run: z
+    .array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])))
+    .describe('What was looked for, and with which tool: `gate`, `tool`, `version` and figures of each.'),
+  notices: z.array(z.string()).describe('What a reader should know although nothing is wrong.'),
   warnings: z.array(z.string()),
-  /** Milliseconds by phase. */
-  timings: z.record(z.string(), z.number()),
-  /** What places a comment and names the run. */
-  run: z.strictObject({
-    repository: z.string().optional(),
-    event: z.string().optional(),
-    run_id: z.string().optional(),
-    run_attempt: z.string().optional(),
-    run_url: z.string().optional(),
-    pull_request: count.optional(),
-    head_sha: z.string().optional(),
-    base_sha: z.string().optional()
-  })
+  timings: z.record(z.string(), z.number()).describe('Milliseconds by phase.'),
+  run: z
+    .object({
+      repository: z.string().optional(),
+      event: z.string().optional(),
+      run_id: z.string().optional(),
+      run_attempt: z.string().optional(),
+      run_url: z.string().optional(),
+      pull_request: count.optional(),
+      head_sha: z.string().optional(),
+      base_sha: z.string().optional()
+    })
+    .describe('What places a comment and names the run.')
 })
 
 export type Report = z.output<typeof reportSchema>
 export type ReportTrace = z.output<typeof traceSchema>
+export type ReportFinding = z.output<typeof findingSchema>
 export type ReportDataset = z.output<typeof datasetSchema>
+export type ReportQuality = z.output<typeof qualitySchema>
+export type ReportScores = z.output<typeof scoresSchema>
+export type ReportCheck = z.output<typeof checkSchema>
+export type ReportBatch = z.output<typeof batchSchema>
+export type ReportBaseline = z.output<typeof baselineSchema>
 
 /** A report of a run that has not done anything yet. */
 export function emptyReport(command: string): Report {

@@ -7,8 +7,10 @@
  *   reviews of the same trace.
  *
  * Both are made in one walk: most of a record is strings, and a string's text is the same in both as long as it is ASCII.
+ * The walk goes in the order of the hashed text, whose bytes go to the hashes as they come; every value hands back its
+ * part of the line.
  */
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { entries, isJsonArray, isJsonObject, JsonFloat, property, type JsonObject, type JsonValue } from './json.js'
 import type { Integer, TraceRecord } from './schema.js'
 import { recordShape, type Shape } from './shape.js'
@@ -31,63 +33,68 @@ const NEVER_HASHED: ReadonlySet<string> = new Set(['content_hash', 'trace_id'])
 /** Top-level fields that only `content_hash` covers. */
 const VOLATILE: ReadonlySet<string> = new Set(['schema_version', 'security'])
 
-/** Line and hashes of a record. Takes time linear in its size and about four times its size of memory. */
+/** Line and hashes of a record. Takes time linear in its size and about twice its size of memory. */
 export function canonicalRecord(record: TraceRecord): CanonicalRecord {
-  const texts = fieldTexts(record)
   const content = createHash('sha256')
   const identity = createHash('sha256')
+  const hashes = new HashSink()
+  const lines = new Map<string, string>()
   let contentStart = '{'
   let identityStart = '{'
-  for (const [key, shape] of recordShape.sorted) {
-    if (NEVER_HASHED.has(key)) continue
-    const member = `"${key}": ${(texts.get(key) as Texts).hashed}`
-    const bytes = scratch.fill(member)
-    content.update(contentStart).update(bytes)
-    contentStart = ', '
-    if (VOLATILE.has(key)) continue
-    identity.update(identityStart)
-    identityStart = ', '
+  for (const { key, label, write } of TOP_LEVEL) {
+    const value = record[key as keyof TraceRecord]
+    if (NEVER_HASHED.has(key)) {
+      lines.set(key, write(value, discard))
+      continue
+    }
     const lasting = key === 'metadata' ? withoutVolatile(record.metadata) : undefined
-    if (lasting === undefined) identity.update(bytes)
-    else identity.update(`"${key}": ${textsOf(shape, lasting).hashed}`, 'latin1')
+    const shared = !VOLATILE.has(key) && lasting === undefined
+    const member = `${label}: `
+    if (shared && contentStart === identityStart) {
+      hashes.into(content, identity)
+      hashes.put(contentStart + member)
+    } else {
+      hashes.into(content)
+      hashes.put(contentStart)
+      if (shared) {
+        hashes.into(identity)
+        hashes.put(identityStart)
+        hashes.into(content, identity)
+      }
+      hashes.put(member)
+    }
+    lines.set(key, write(value, hashes))
+    if (lasting !== undefined) {
+      hashes.into(identity)
+      hashes.put(identityStart + member)
+      write(lasting, hashes)
+    }
+    contentStart = ', '
+    if (!VOLATILE.has(key)) identityStart = ', '
   }
-  const contentHash = content.update('}').digest('hex')
-  return { line: joinLine(texts, contentHash), contentHash, identityHash: identity.update('}').digest('hex') }
+  hashes.into(content, identity)
+  hashes.put('}')
+  hashes.into()
+  const contentHash = content.digest('hex')
+  return { line: joinLine(lines, contentHash), contentHash, identityHash: identity.digest('hex') }
 }
-
-/** One buffer for all texts that are hashed twice: one each would be garbage faster than it is collected. */
-class Scratch {
-  private buffer = Buffer.allocUnsafe(64 * 1024)
-
-  /** The bytes of an ASCII text, valid until the next one is filled in. */
-  fill(text: string): Buffer {
-    if (text.length > this.buffer.length) this.buffer = Buffer.allocUnsafe(text.length * 2)
-    return this.buffer.subarray(0, this.buffer.write(text, 'latin1'))
-  }
-}
-const scratch = new Scratch()
 
 /** The text that `content_hash` covers. `canonicalRecord` does not build it in one piece. */
 export function hashedRecordText(record: TraceRecord): string {
-  const texts = fieldTexts(record)
-  const members = recordShape.sorted
-    .filter(([key]) => !NEVER_HASHED.has(key))
-    .map(([key]) => `"${key}": ${(texts.get(key) as Texts).hashed}`)
-  return `{${members.join(', ')}}`
-}
-
-function fieldTexts(record: TraceRecord): Map<string, Texts> {
-  const texts = new Map<string, Texts>()
-  for (const [key, shape] of recordShape.fields) {
-    texts.set(key, textsOf(shape, record[key as keyof TraceRecord]))
+  let text = '{'
+  for (const { key, label, write } of TOP_LEVEL) {
+    if (NEVER_HASHED.has(key)) continue
+    text += `${text.length > 1 ? ', ' : ''}${label}: `
+    write(record[key as keyof TraceRecord], { put: (part) => void (text += part) })
   }
-  return texts
+  return `${text}}`
 }
 
-function joinLine(texts: ReadonlyMap<string, Texts>, contentHash: string): string {
+function joinLine(lines: ReadonlyMap<string, string>, contentHash: string): string {
   let line = '{'
-  for (const [key, text] of texts) {
-    line += `${line.length > 1 ? ',' : ''}"${key}":${key === 'content_hash' ? `"${contentHash}"` : text.line}`
+  for (const key of recordShape.fields.keys()) {
+    const text = key === 'content_hash' ? `"${contentHash}"` : (lines.get(key) as string)
+    line += `${line.length > 1 ? ',' : ''}"${key}":${text}`
   }
   return `${line}}`
 }
@@ -102,88 +109,172 @@ function withoutVolatile(metadata: JsonObject): JsonObject | undefined {
   return undefined
 }
 
-/** One value in both texts. */
-interface Texts {
-  readonly line: string
-  readonly hashed: string
+/** Takes the hashed text, part by part. */
+interface Sink {
+  /** @param ascii printable ASCII */
+  put(ascii: string): void
+}
+const discard: Sink = { put: () => undefined }
+
+const SMALL = 1024
+const scratch = Buffer.allocUnsafe(64 * 1024)
+
+/** Feeds hashes from one buffer that is used again: texts of their own would be garbage faster than it is collected. */
+class HashSink implements Sink {
+  private readonly buffer = scratch
+  private filled = 0
+  /** Small parts, until they are worth a call into the buffer. */
+  private pending = ''
+  private targets: readonly Hash[] = []
+
+  /** From here on the text goes into these. */
+  into(...targets: readonly Hash[]): void {
+    this.flush()
+    this.targets = targets
+  }
+
+  put(ascii: string): void {
+    if (ascii.length < SMALL) {
+      this.pending += ascii
+      if (this.pending.length < SMALL) return
+      ascii = ''
+    }
+    this.write(this.pending)
+    this.pending = ''
+    this.write(ascii)
+  }
+
+  private write(ascii: string): void {
+    for (let from = 0; from < ascii.length;) {
+      if (this.filled === this.buffer.length) this.hash()
+      const room = this.buffer.length - this.filled
+      const part = from === 0 && ascii.length <= room ? ascii : ascii.slice(from, from + room)
+      this.filled += this.buffer.write(part, this.filled, 'latin1')
+      from += part.length
+    }
+  }
+
+  private flush(): void {
+    this.write(this.pending)
+    this.pending = ''
+    this.hash()
+  }
+
+  private hash(): void {
+    if (this.filled === 0) return
+    const bytes = this.buffer.subarray(0, this.filled)
+    for (const target of this.targets) target.update(bytes)
+    this.filled = 0
+  }
 }
 
-const both = (text: string): Texts => ({ line: text, hashed: text })
-const NULL = both('null')
+/** Puts a value's hashed text into the sink and returns its part of the line. */
+type Writer = (value: JsonValue, sink: Sink) => string
 
-function textsOf(shape: Shape, value: JsonValue): Texts {
-  if (value === null) return NULL
+function writerOf(shape: Shape): Writer {
   switch (shape.kind) {
-    case 'model': {
-      const members = value as Record<string, JsonValue>
-      const texts: Record<string, Texts> = {}
-      let line = '{'
-      for (const [key, field] of shape.fields) {
-        const text = textsOf(field, members[key] as JsonValue)
-        texts[key] = text
-        line += `${line.length > 1 ? ',' : ''}"${key}":${text.line}`
-      }
-      let hashed = '{'
-      for (const [key] of shape.sorted) {
-        hashed += `${hashed.length > 1 ? ', ' : ''}"${key}": ${(texts[key] as Texts).hashed}`
-      }
-      return { line: `${line}}`, hashed: `${hashed}}` }
-    }
+    case 'model':
+      return orNull(modelWriter(shape))
     case 'list':
-      return listTexts(value as readonly JsonValue[], (item) => textsOf(shape.item, item))
+      return orNull(listWriter(writerOf(shape.item)))
     case 'float':
-      return { line: floatLine(value as number), hashed: floatRepr(value as number) }
+      return orNull((value, sink) => writeFloat(value as number, sink))
     case 'map':
-      return freeFormTexts(value)
+      return writeFreeForm
     case 'string':
     case 'enum':
-      return stringTexts(value as string)
+      return orNull((value, sink) => writeString(value as string, sink))
     case 'integer':
     case 'boolean':
-      return both((value as Integer | boolean).toString())
+      return orNull((value, sink) => writeBoth((value as Integer | boolean).toString(), sink))
   }
 }
 
-// Texts grow by `+=` and not by `join`: the engine then copies each character once, at the end, and not at every level.
-function listTexts(items: readonly JsonValue[], text: (item: JsonValue) => Texts): Texts {
-  let line = '['
-  let hashed = '['
-  for (const item of items) {
-    const texts = text(item)
-    if (line.length > 1) {
-      line += ','
-      hashed += ', '
-    }
-    line += texts.line
-    hashed += texts.hashed
-  }
-  return { line: `${line}]`, hashed: `${hashed}]` }
+function orNull(write: Writer): Writer {
+  return (value, sink) => (value === null ? writeBoth('null', sink) : write(value, sink))
 }
 
-function stringTexts(text: string): Texts {
+function writeBoth(text: string, sink: Sink): string {
+  sink.put(text)
+  return text
+}
+
+function writeFloat(value: number, sink: Sink): string {
+  sink.put(floatRepr(value))
+  return floatLine(value)
+}
+
+function writeString(text: string, sink: Sink): string {
   const line = JSON.stringify(text)
-  return { line, hashed: asciiEscape(line) }
+  sink.put(asciiEscape(line))
+  return line
+}
+
+// Lines grow by `+=` and not by `join`: the engine then copies each character once, at the end, and not at every level.
+function listWriter(write: Writer): Writer {
+  return (items, sink) => {
+    sink.put('[')
+    let line = '['
+    for (const item of items as readonly JsonValue[]) {
+      if (line.length > 1) {
+        sink.put(', ')
+        line += ','
+      }
+      line += write(item, sink)
+    }
+    sink.put(']')
+    return `${line}]`
+  }
+}
+
+function modelWriter({ fields, sorted }: Extract<Shape, { kind: 'model' }>): Writer {
+  const declared = [...fields.keys()]
+  const labels = declared.map((key, i) => `${i === 0 ? '{' : ','}"${key}":`)
+  const members = sorted.map(([key, shape], i) => ({
+    key,
+    position: declared.indexOf(key),
+    label: `${i === 0 ? '{' : ', '}"${key}": `,
+    write: writerOf(shape)
+  }))
+  return (value, sink) => {
+    const texts = new Array<string>(members.length)
+    for (const { key, position, label, write } of members) {
+      sink.put(label)
+      texts[position] = write((value as Record<string, JsonValue>)[key] as JsonValue, sink)
+    }
+    sink.put('}')
+    let line = ''
+    for (let i = 0; i < labels.length; i++) line += (labels[i] as string) + (texts[i] as string)
+    return `${line}}`
+  }
 }
 
 /** A value whose keys are data: the line keeps their order, the hashed text sorts them. */
-function freeFormTexts(value: JsonValue): Texts {
-  if (typeof value === 'string') return stringTexts(value)
-  if (value === null) return NULL
+function writeFreeForm(value: JsonValue, sink: Sink): string {
+  if (typeof value === 'string') return writeString(value, sink)
+  if (value === null) return writeBoth('null', sink)
   if (typeof value === 'number') {
-    return Number.isInteger(value) ? both(String(value)) : { line: floatLine(value), hashed: floatRepr(value) }
+    return Number.isInteger(value) ? writeBoth(String(value), sink) : writeFloat(value, sink)
   }
-  if (value instanceof JsonFloat) return { line: floatLine(value.value), hashed: floatRepr(value.value) }
-  if (isJsonArray(value)) return listTexts(value, freeFormTexts)
-  if (!isJsonObject(value)) return both(value.toString())
-  const members: { key: string; name: Texts; text: Texts }[] = []
+  if (value instanceof JsonFloat) return writeFloat(value.value, sink)
+  if (isJsonArray(value)) return writeFreeFormList(value, sink)
+  if (!isJsonObject(value)) return writeBoth(value.toString(), sink)
+  const members = [...entries(value)].map(([key, item], position) => ({ key, item, position }))
+  const texts = new Array<string>(members.length)
+  let start = '{'
+  for (const { key, item, position } of members.sort((a, b) => compareCodePoints(a.key, b.key))) {
+    sink.put(start)
+    start = ', '
+    const name = writeString(key, sink)
+    sink.put(': ')
+    texts[position] = `${name}:${writeFreeForm(item, sink)}`
+  }
+  sink.put(members.length === 0 ? '{}' : '}')
   let line = '{'
-  for (const [key, item] of entries(value)) {
-    const member = { key, name: stringTexts(key), text: freeFormTexts(item) }
-    line += `${line.length > 1 ? ',' : ''}${member.name.line}:${member.text.line}`
-    members.push(member)
-  }
-  members.sort((a, b) => compareCodePoints(a.key, b.key))
-  let hashed = '{'
-  for (const { name, text } of members) hashed += `${hashed.length > 1 ? ', ' : ''}${name.hashed}: ${text.hashed}`
-  return { line: `${line}}`, hashed: `${hashed}}` }
+  for (const text of texts) line += `${line.length > 1 ? ',' : ''}${text}`
+  return `${line}}`
 }
+const writeFreeFormList = listWriter(writeFreeForm)
+
+/** The fields of a record, keys sorted by code point. */
+const TOP_LEVEL = recordShape.sorted.map(([key, shape]) => ({ key, label: `"${key}"`, write: writerOf(shape) }))

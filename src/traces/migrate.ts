@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { isJsonArray, isJsonObject, property, toMap, type JsonObject, type JsonValue } from './json.js'
 import { SCHEMA_VERSION } from './schema.js'
 import type { Path, UnknownField } from './shape.js'
-import { splitLines, strip } from './text.js'
+import { strip, withLineFeeds } from './text.js'
 
 export type VersionRelation = 'current' | 'older' | 'newer' | 'unreadable'
 
@@ -83,19 +83,12 @@ function objectOrNew(value: JsonValue | undefined): JsonObject | undefined {
 
 /** One patch a file of a unified diff; ids are content addresses, so that the same diff always gives the same ones. */
 export function patchesFromDiff(diff: string): JsonObject[] {
-  const blocks: string[][] = []
-  for (const line of splitLines(diff)) {
-    if (/^--- ./.test(line)) blocks.push([line])
-    else blocks.at(-1)?.push(line)
-  }
   const patches: JsonObject[] = []
-  for (const block of blocks) {
+  for (const block of fileBlocks(diff)) {
     const filePath = pathOf(block)
     if (filePath === undefined) continue
     patches.push({
-      patch_id: createHash('sha256')
-        .update(`${filePath}\n${block.join('\n')}`)
-        .digest('hex'),
+      patch_id: createHash('sha256').update(`${filePath}\n${block}`).digest('hex'),
       file_path: filePath,
       capture_method: ['legacy_outcome_patch_migration'],
       limitations: ['reconstructed_from_outcome_patch']
@@ -104,11 +97,34 @@ export function patchesFromDiff(diff: string): JsonObject[] {
   return patches
 }
 
+/** A diff cut before every line that begins with `--- ` and something behind it, lines ended by LF, the last by nothing. */
+function fileBlocks(diff: string): string[] {
+  const text = withLineFeeds(diff)
+  const starts: number[] = []
+  for (let at = text.startsWith('--- ') ? 0 : nextLine(text, '--- ', 0); at !== -1; at = nextLine(text, '--- ', at)) {
+    if (lineAt(text, at).length > '--- '.length) starts.push(at)
+  }
+  // The line feed before the next block ends this one's last line.
+  return starts.map((start, i) => text.slice(start, i + 1 < starts.length ? (starts[i + 1] as number) - 1 : undefined))
+}
+
+/** Offset of the next line behind this offset's that begins so, or -1. */
+function nextLine(text: string, start: string, from: number): number {
+  const found = text.indexOf(`\n${start}`, from)
+  return found === -1 ? -1 : found + 1
+}
+
+function lineAt(text: string, start: number): string {
+  const end = text.indexOf('\n', start)
+  return text.slice(start, end === -1 ? undefined : end)
+}
+
 /** The path behind the change, or before it where the file was deleted. */
-function pathOf(block: readonly string[]): string | undefined {
-  const before = barePath((block[0] as string).slice(4))
-  const added = block.slice(1).find((line) => /^\+\+\+ ./.test(line))
-  const after = added === undefined ? '' : barePath(added.slice(4))
+function pathOf(block: string): string | undefined {
+  const before = barePath(lineAt(block, 0).slice('--- '.length))
+  let added = nextLine(block, '+++ ', 0)
+  while (added !== -1 && lineAt(block, added).length === '+++ '.length) added = nextLine(block, '+++ ', added)
+  const after = added === -1 ? '' : barePath(lineAt(block, added).slice('+++ '.length))
   const real = (path: string): boolean => path !== '' && path !== '/dev/null'
   return [after, before].find(real)
 }

@@ -4,8 +4,8 @@ import { systemErrorCode } from '../errors.js'
 import type { StagedFile } from './collect.js'
 import { unreadable } from './files.js'
 import { MAX_LINE_BYTES } from './json.js'
-import { fileChunks, lineText, splitChunks, type RawLine } from './lines.js'
-import { parseTrace, TraceError, type ParsedTrace } from './parse.js'
+import { fileChunks, lineText, splitChunks } from './lines.js'
+import { parseTrace, TraceError, type ParsedTrace, type Prepare } from './parse.js'
 
 /** A trace that is staged for publication, and where it stands. */
 export interface StagedTrace {
@@ -29,13 +29,14 @@ export interface InvalidLine {
 export type StagedItem = { readonly staged: StagedTrace } | { readonly invalid: InvalidLine }
 
 /** All records of all files, in order, one in memory at a time. @throws LoadError where a file cannot be read */
-export async function* readStaged(files: readonly StagedFile[]): AsyncGenerator<StagedItem> {
+export async function* readStaged(files: readonly StagedFile[], prepare?: Prepare): AsyncGenerator<StagedItem> {
   for (const file of files) {
     const { shown } = file
     try {
-      for await (const { number, parse } of file.format === 'json' ? wholeFile(file) : fileLines(file)) {
+      for await (const { number, text } of file.format === 'json' ? wholeFile(file) : fileLines(file)) {
         try {
-          const trace = parse()
+          const staged = text()
+          const trace = staged === undefined ? undefined : parseTrace(staged, prepare)
           if (trace !== undefined) yield { staged: { trace, file: shown, line: number } }
         } catch (error) {
           if (!(error instanceof TraceError)) throw error
@@ -52,12 +53,13 @@ export async function* readStaged(files: readonly StagedFile[]): AsyncGenerator<
 
 interface Candidate {
   number: number
-  parse: () => ParsedTrace | undefined
+  /** Undefined for a blank line. @throws TraceError */
+  text: () => string | undefined
 }
 
 async function* fileLines(file: StagedFile): AsyncGenerator<Candidate> {
   for await (const line of splitChunks(fileChunks(file.path))) {
-    yield { number: line.number, parse: () => parseLine(line) }
+    yield { number: line.number, text: () => lineText(line) }
   }
 }
 
@@ -68,14 +70,9 @@ async function* wholeFile(file: StagedFile): AsyncGenerator<Candidate> {
   const bytes = tooLong ? undefined : await readFile(file.path)
   yield {
     number: 1,
-    parse: () => {
+    text: () => {
       if (bytes === undefined) throw new TraceError('broken', 'the file is longer than 64 MiB')
-      return parseLine({ number: 1, bytes })
+      return lineText({ number: 1, bytes })
     }
   }
-}
-
-function parseLine(line: RawLine): ParsedTrace | undefined {
-  const text = lineText(line)
-  return text === undefined ? undefined : parseTrace(text)
 }

@@ -57,9 +57,12 @@ export interface Conformed {
   issues: SchemaIssue[]
 }
 
+/** Where the walk is: one list for all of it, copied only where something is worth noting. */
+type Place = (string | number)[]
+
 /** `attribution.version` is a constant of schema 0.1 that the reference drops; it says nothing about the trace. */
-function isDropped(path: Path, key: string): boolean {
-  return path.length === 1 && path[0] === 'attribution' && key === 'version'
+function isDropped(path: Path): boolean {
+  return path.length === 2 && path[0] === 'attribution' && path[1] === 'version'
 }
 
 /**
@@ -72,13 +75,13 @@ export function conform(record: JsonValue): Conformed {
   return result
 }
 
-function conformTo(shape: Shape, value: JsonValue, path: Path, result: Conformed): unknown {
+function conformTo(shape: Shape, value: JsonValue, path: Place, result: Conformed): unknown {
   if (value instanceof JsonFloat) return conformFloat(shape, value.value)
   switch (shape.kind) {
     case 'model':
       return isJsonObject(value) ? conformModel(shape.fields, value, path, result) : value
     case 'list':
-      return isJsonArray(value) ? value.map((item, i) => conformTo(shape.item, item, [...path, i], result)) : value
+      return isJsonArray(value) ? conformList(shape.item, value, path, result) : value
     case 'float':
       return typeof value === 'bigint' ? Number(value) : value
     case 'map':
@@ -95,16 +98,34 @@ function conformFloat(shape: Shape, value: number): number | bigint {
   return Number.isSafeInteger(value) ? value + 0 /* -0.0 is the integer 0 */ : BigInt(value)
 }
 
-function conformModel(fields: ReadonlyMap<string, Shape>, value: JsonObject, path: Path, result: Conformed): unknown {
+function conformList(item: Shape, values: readonly JsonValue[], path: Place, result: Conformed): unknown[] {
+  const depth = path.push(0) - 1
+  const conformed = values.map((value, i) => {
+    path[depth] = i
+    return conformTo(item, value, path, result)
+  })
+  path.pop()
+  return conformed
+}
+
+function conformModel(
+  fields: ReadonlyMap<string, Shape>,
+  value: JsonObject,
+  path: Place,
+  result: Conformed
+): Record<string, unknown> {
   const known: Record<string, unknown> = {}
+  const depth = path.push('') - 1
   for (const [key, item] of entries(value)) {
+    path[depth] = key
     const field = fields.get(key)
-    if (field !== undefined) known[key] = conformTo(field, item, [...path, key], result)
-    else if (!isDropped(path, key)) {
-      checkIntegers(item, [...path, key], result.issues)
-      result.unknown.push({ path: [...path, key], value: item })
+    if (field !== undefined) known[key] = conformTo(field, item, path, result)
+    else if (!isDropped(path)) {
+      checkIntegers(item, path, result.issues)
+      result.unknown.push({ path: [...path], value: item })
     }
   }
+  path.pop()
   return known
 }
 
@@ -124,19 +145,29 @@ export function leastLineLength(value: JsonValue, shape: Shape): number {
 }
 
 /** One integer beyond 64 bits anywhere makes every load of the dataset fail in `datasets`. */
-function checkIntegers(value: JsonValue, path: Path, issues: SchemaIssue[]): void {
+function checkIntegers(value: JsonValue, path: Place, issues: SchemaIssue[]): void {
   if (typeof value === 'bigint') {
     if (value < MIN_INT64 || value > MAX_UINT64) {
-      issues.push({ path, message: 'the integer is outside -2^63…2^64-1: no reader could load the dataset any more' })
+      issues.push({
+        path: [...path],
+        message: 'the integer is outside -2^63…2^64-1: no reader could load the dataset any more'
+      })
     }
-  } else if (isJsonArray(value)) {
-    value.forEach((item, i) => {
-      checkIntegers(item, [...path, i], issues)
-    })
-  } else if (value instanceof Map) {
-    // Integers beyond 2^53 only come out of the lossless parser, which builds Maps.
-    for (const [key, item] of value as ReadonlyMap<string, JsonValue>) checkIntegers(item, [...path, key], issues)
+    return
   }
+  // Integers beyond 2^53 only come out of the lossless parser, which builds Maps.
+  const members = isJsonArray(value)
+    ? value.entries()
+    : value instanceof Map
+      ? (value as ReadonlyMap<string, JsonValue>).entries()
+      : undefined
+  if (members === undefined) return
+  const depth = path.push('') - 1
+  for (const [key, item] of members) {
+    path[depth] = key
+    checkIntegers(item, path, issues)
+  }
+  path.pop()
 }
 
 /** RFC 6901. */

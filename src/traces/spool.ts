@@ -44,9 +44,11 @@ export class Spool {
   }
 
   async append(line: string): Promise<SpooledLine> {
-    const length = Buffer.byteLength(line, 'utf8')
-    if (this.filled + length + 1 > this.buffer.length) await this.flush(length + 1)
-    this.filled += this.buffer.write(line, this.filled, 'utf8')
+    // A unit of UTF-16 takes at most three bytes.
+    const room = line.length * 3 + 1
+    if (this.filled + room > this.buffer.length) await this.flush(room)
+    const length = this.buffer.write(line, this.filled, 'utf8')
+    this.filled += length
     this.filled += this.buffer.write('\n', this.filled)
     const place = { offset: this.size, length }
     this.size += length + 1

@@ -112,12 +112,17 @@ export function strip(text: string): string {
 
 /** Null, empty, or nothing but Python's white space. */
 export function isBlank(text: string | null): boolean {
-  return text === null || strip(text) === ''
+  return text === null || !TEXT.test(text)
 }
+const TEXT = /[^\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/
 
-/** Python's `str.splitlines()`, which ends lines at far more than LF. Only for texts whose reference does so. */
-export function splitLines(text: string): string[] {
-  const lines = text.split(/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/)
-  if (lines.at(-1) === '') lines.pop()
-  return lines
+/**
+ * The lines of Python's `str.splitlines()`, which ends them at far more than LF, each ended by LF but the last. Only for
+ * texts whose reference splits them so.
+ */
+export function withLineFeeds(text: string): string {
+  const lines = OTHER_LINE_BREAK.test(text) ? text.replace(LINE_BREAK, '\n') : text
+  return lines.endsWith('\n') ? lines.slice(0, -1) : lines
 }
+const OTHER_LINE_BREAK = /[\r\v\f\x1c-\x1e\x85\u2028\u2029]/
+const LINE_BREAK = /\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]/g

@@ -18,6 +18,8 @@ export interface Fault {
 export class LocalGitHub {
   readonly requests: { path: string; authorization: string | undefined }[] = []
   readonly faults: Fault[] = []
+  /** Of a listing, the rest is left out. */
+  longestListing = Infinity
 
   private constructor(
     private readonly server: ReturnType<typeof createServer>,
@@ -47,11 +49,14 @@ export class LocalGitHub {
       else send(response, fault.status ?? 200, fault.body ?? { message: 'a secret of the answer' }, fault.headers)
       return
     }
-    const [, kind, id] = /^\/repos\/[^/]+\/[^/]+\/git\/(\w+)\/([0-9a-f]+)$/.exec(path) ?? []
-    const isKnown = path.startsWith(`/repos/${name}/`) && id !== undefined && repository.has(id)
+    const [, kind, id, query] = /^\/repos\/[^/]+\/[^/]+\/git\/(\w+)\/([0-9a-f]+)(\?recursive=1)?$/.exec(path) ?? []
+    const isKnown =
+      path.startsWith(`/repos/${name}/`) &&
+      id !== undefined &&
+      repository.has(kind === 'commits' ? `${id}^{commit}` : id)
     if (!isKnown) send(response, 404, { message: 'Not Found' })
     else if (kind === 'commits') send(response, 200, commitOf(repository, id))
-    else if (kind === 'trees') send(response, 200, treeOf(repository, id))
+    else if (kind === 'trees') send(response, 200, treeOf(repository, id, query !== undefined, this.longestListing))
     else send(response, 200, blobOf(repository, id))
   }
 
@@ -62,21 +67,25 @@ export class LocalGitHub {
 }
 
 function commitOf(repository: Repository, id: string) {
-  const [tree, ...parents] = repository.git('show', '--no-patch', '--format=%T %P', id).split(' ')
-  return { sha: id, tree: { sha: tree }, parents: parents.filter((one) => one !== '').map((sha) => ({ sha })) }
+  const [, ...parents] = repository.git('rev-list', '--no-walk', '--parents', id).split(' ')
+  return {
+    sha: id,
+    tree: { sha: repository.git('rev-parse', `${id}^{tree}`) },
+    parents: parents.map((sha) => ({ sha }))
+  }
 }
 
-function treeOf(repository: Repository, id: string) {
+function treeOf(repository: Repository, id: string, isRecursive: boolean, longest: number) {
   const entries = repository
-    .git('ls-tree', '-z', id)
+    .git('ls-tree', '-z', ...(isRecursive ? ['-r', '-t'] : []), id)
     .split('\0')
     .filter((line) => line !== '')
-  const tree = entries.map((line) => {
+  const tree = entries.slice(0, longest).map((line) => {
     const [about = '', path] = line.split('\t')
     const [mode, type, sha] = about.split(' ')
     return { path, mode, type, sha }
   })
-  return { sha: id, tree, truncated: false }
+  return { sha: id, tree, truncated: entries.length > longest }
 }
 
 function blobOf(repository: Repository, id: string) {

@@ -9,7 +9,7 @@ import { obtainBinary, type BinarySource } from '../../../src/gates/trufflehog/b
 import { trufflehogGate } from '../../../src/gates/trufflehog/gate.js'
 import { PINS, platformOf, type Pin } from '../../../src/gates/trufflehog/pins.js'
 import { rawTrace } from '../../support/records.js'
-import { batchOf, tempFolder } from '../batch.js'
+import { batchOf, resultOf, tempFolder } from '../batch.js'
 import { fakeScanner } from './fakes.js'
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
@@ -189,7 +189,7 @@ describe('a pinned release', () => {
       tempRoot: tempFolder(),
       mask: () => undefined
     })
-    const { checks } = await gate.inspect(batchOf([rawTrace('a')]))
+    const { checks } = await resultOf(gate, batchOf([rawTrace('a')]))
     expect(checks).toMatchObject([
       {
         gate: 'trufflehog',

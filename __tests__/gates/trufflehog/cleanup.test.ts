@@ -97,11 +97,12 @@ describe('a process that is ended during a scan leaves neither files nor a scann
       const options = { binary: { ...givenBinary(program), fetch: undefined }, verify: false, tempRoot: parent }
       writeFileSync(
         driver,
-        `import { trufflehogGate } from './gates/trufflehog/gate.js'
+        `import { inspectAll } from './gates/reading.js'
+       import { trufflehogGate } from './gates/trufflehog/gate.js'
        process.on('SIGUSR2', () => process.exit(5))
        process.on('SIGUSR1', () => { throw new Error('nobody caught it') })
        const gate = trufflehogGate({ ...${JSON.stringify(options)}, mask: () => undefined })
-       await gate.inspect(${JSON.stringify(batchOf([rawTrace('a')]))})`
+       await inspectAll([gate], ${JSON.stringify(batchOf([rawTrace('a')]))})`
       )
       const child = spawn(process.execPath, [driver], { stdio: 'ignore' })
       const ended = once(child, 'exit')

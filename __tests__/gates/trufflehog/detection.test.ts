@@ -81,8 +81,8 @@ describeReal(realTitle('places'), () => {
     )
     expect(spots(findings)).toEqual([`0 ${CONTENT}`, '0 value /task/description', `2 ${CONTENT}`])
     expect(new Set(findings.map(({ fingerprint }) => fingerprint)).size).toBe(1)
-    // By itself TruffleHog passes over the glued one.
-    expect((await scanWithReal(batchOf([says('c', glued)]))).findings).toEqual([])
+    // By itself TruffleHog passes over the glued one: it is found in a reading that sets it apart.
+    expect(spots((await scanWithReal(batchOf([says('c', glued)]))).findings)).toEqual([`0 ${CONTENT}`])
   })
 
   test('the same secret has the same fingerprint in every run, another one another', async () => {
@@ -103,6 +103,19 @@ describeReal(realTitle('places'), () => {
     const result = await scanWithReal(batchOf(records))
     expect(spots(result.findings)).toEqual([`4 ${CONTENT}`])
     expectHidden(result.findings, token, encoded)
+  })
+})
+
+describeReal(realTitle('texts that repeat'), () => {
+  test('what TruffleHog finds in the first trace is found in every one that holds the same text, encoded or not', async () => {
+    const long = 'The same words again and again. '.repeat(20)
+    const [plain, hidden] = [fakeToken.npm(), fakeToken.gitlab()]
+    const leaky = `${long}${plain}`
+    const encoded = `${long}${Buffer.from(`KEY=${hidden}`).toString('base64')}`
+    const { findings } = await scanWithReal(
+      batchOf([says('a', leaky), says('b', encoded), says('c', leaky), says('d', long), says('e', encoded)])
+    )
+    expect(spots(findings)).toEqual([0, 1, 2, 4].map((i) => `${String(i)} ${CONTENT}`))
   })
 })
 
@@ -155,8 +168,7 @@ describeReal(realTitle('hiding places'), () => {
     ]
     const utf16 = Buffer.from(`  ${token()} ${marker}  `, 'utf16le').toString('latin1')
     const { findings } = await scanWithReal(batchOf([...texts, utf16].map((text, i) => says(`t${String(i)}`, text))))
-    // The decoder of UTF-16 loses the place.
-    expect(spots(findings)).toEqual([...texts.map((_, i) => `${String(i)} ${CONTENT}`), '8 line '])
+    expect(spots(findings)).toEqual([...texts, utf16].map((_, i) => `${String(i)} ${CONTENT}`))
   })
 
   test('a token with a common word in it counts, and one behind a very long text', async () => {
@@ -177,7 +189,7 @@ describeReal(realTitle('false alarms'), () => {
 })
 
 planted(`recall${lack}`, () => {
-  test('planted secrets of the kinds and contexts that TruffleHog knows are all found, look-alikes never', async () => {
+  test('TruffleHog alone finds planted secrets of all kinds in all contexts, and no look-alikes', async () => {
     const folder = tempFolder()
     execFileSync('python3', [join(import.meta.dirname, '../../support/plant.py'), folder, '--seed', '3'])
     type Truth = Record<string, { kind: string; context: string; secret: string | null }>
@@ -185,15 +197,10 @@ planted(`recall${lack}`, () => {
     const lines = jsonLines(readFileSync(join(folder, 'traces.jsonl'), 'utf8'))
     const { findings } = await scanWithReal(batchOfLines(lines.map((line) => parseTrace(line).line)))
     const blocked = new Set(findings.map(({ traceId }) => traceId))
-    const kinds = new Set(['google_api', 'openrouter'])
-    const contexts = new Set(['json-in-string', 'terminal-colour', 'url-encoded', 'line-numbers'])
-    const missed = Object.entries(truth).filter(
-      ([id, { kind, context, secret }]) =>
-        secret !== null && !kinds.has(kind) && !contexts.has(context) && !blocked.has(id)
-    )
-    expect(missed).toEqual([])
+    // By itself it misses private keys with line numbers; with disguises taken off, it may miss one that is cut.
+    const missed = Object.entries(truth).filter(([id, { secret }]) => secret !== null && !blocked.has(id))
+    expect(missed.filter(([, { context }]) => context !== 'line-numbers')).toEqual([])
+    expect(missed.length).toBeLessThan(5)
     expect(Object.entries(truth).filter(([id, { secret }]) => secret === null && blocked.has(id))).toEqual([])
-    // TruffleHog alone on the decoded strings finds 158 of the 242.
-    expect(blocked.size).toBeGreaterThan(158)
   }, 120_000)
 })

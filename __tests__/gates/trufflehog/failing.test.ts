@@ -7,7 +7,7 @@ import type { GateResult } from '../../../src/gates/gate.js'
 import { scanTimeout, trufflehogGate } from '../../../src/gates/trufflehog/gate.js'
 import { scanEnvironment } from '../../../src/gates/trufflehog/scanner.js'
 import { rawTrace } from '../../support/records.js'
-import { batchOf, isEmpty, tempFolder } from '../batch.js'
+import { batchOf, resultOf, isEmpty, tempFolder } from '../batch.js'
 import { eventually, fakeScanner, givenBinary, isAlive, pidIn, script, type FakeParts } from './fakes.js'
 
 const VALUE = 'a-value-that-nobody-may-see'
@@ -24,7 +24,7 @@ async function inspect(program: string, timeoutMs = 20_000): Promise<{ result: G
     timeoutMs: () => timeoutMs
   })
   try {
-    return { result: await gate.inspect(batchOf([rawTrace('a'), rawTrace('b')])), masked }
+    return { result: await resultOf(gate, batchOf([rawTrace('a'), rawTrace('b')])), masked }
   } finally {
     expect(isEmpty(tempRoot)).toBe(true)
   }
@@ -59,7 +59,7 @@ test('without traces there is nothing to run', async () => {
     tempRoot: '/nowhere',
     mask: () => undefined
   })
-  expect(await gate.inspect(batchOf([]))).toEqual({ findings: [], checks: [] })
+  expect(await resultOf(gate, batchOf([]))).toEqual({ findings: [], checks: [] })
 })
 
 describe('a scan without proof fails', () => {
@@ -80,8 +80,9 @@ describe('a scan without proof fails', () => {
       { finished: '{"level":"info-0","msg":"finished scanning","bytes":5000,"chunks":1}' },
       /passed over/
     ],
-    ['passed over one file', { files: '0' }, /read 1 of 2 files/],
-    ['read no file to its end', { files: '0', begin: 'tail() { echo nothing; }' }, /read 0 of 2 files/],
+    ['passed over one file', { files: '0*' }, /read 2 of 4 files/],
+    ['passed over the published lines', { files: '?' }, /read 2 of 4 files/],
+    ['read no file to its end', { files: '0', begin: 'tail() { echo nothing; }' }, /read 0 of 4 files/],
     ['logged an error', { results: `echo '{"level":"error","msg":"${VALUE}"}' >&2` }, /logged an error/],
     ['was killed', { end: 'kill -9 $$' }, /was killed/],
     ['was killed before it began', { begin: 'kill -9 $$' }, /was killed/],
@@ -90,6 +91,7 @@ describe('a scan without proof fails', () => {
     ['prints a result without a secret', { results: 'result "$folder/0" 1 Github ""' }, /does not know/],
     ['found something in no file of ours', { results: `result /etc/passwd 1 Github ${VALUE}` }, /does not know/],
     ['found something in a file too many', { results: `result "$folder/2" 1 Github ${VALUE}` }, /does not know/],
+    ['found something in a line too many', { results: `result "$folder/2.line" 1 Github ${VALUE}` }, /does not know/],
     [
       'prints a line without an end',
       { results: 'dd if=/dev/zero bs=1048576 count=20 2>/dev/null | tr "\\\\0" x' },
@@ -137,7 +139,7 @@ test('there is no room for scratch files', async () => {
     tempRoot: join(file, 'temp'),
     mask: () => undefined
   })
-  await expect(gate.inspect(batchOf([rawTrace('a')]))).rejects.toMatchObject({
+  await expect(resultOf(gate, batchOf([rawTrace('a')]))).rejects.toMatchObject({
     code: 'SCAN_FAILED',
     hint: expect.stringContaining('temporary folder')
   })
@@ -185,13 +187,13 @@ test('values are masked whole and in parts before the scan is judged', async () 
     tempRoot: tempFolder(),
     mask: (value) => masked.push(value)
   })
-  await expect(gate.inspect(batchOf([rawTrace('a')]))).rejects.toMatchObject({ code: 'SCAN_FAILED' })
+  await expect(resultOf(gate, batchOf([rawTrace('a')]))).rejects.toMatchObject({ code: 'SCAN_FAILED' })
   expect(masked).toEqual(['AKIAEXAMPLEEXAMPLE12', 'AKIAEXAMPLEEXAMPLE12:secretsecretsecret', 'secretsecretsecret'])
 })
 
 test('a result of the fake is a finding at the place that it names', async () => {
   const { result, masked } = await inspect(
-    fakeScanner({ results: `result "$folder/1" 65 'Some<b>' ${VALUE}; result "$folder/1" 9999 Other short` })
+    fakeScanner({ results: `result "$folder/1" 65 'Some<b>' ${VALUE}; result "$folder/1.line" 1 Other short` })
   )
   expect(masked).toEqual([VALUE, 'short'])
   expect(result.findings).toMatchObject([
@@ -251,7 +253,10 @@ test('the time that a scan gets grows with its size', () => {
 test('scratch files and folder are for this user only', async () => {
   const listing = join(tempFolder(), 'listing')
   await inspect(fakeScanner({ begin: `ls -ld "$folder/.." "$folder"/* | cut -c 1-10 > ${listing}` }))
-  expect(readFileSync(listing, 'utf8').trim().split('\n')).toEqual(['drwx------', '-rw-------', '-rw-------'])
+  expect(readFileSync(listing, 'utf8').trim().split('\n')).toEqual([
+    'drwx------',
+    ...Array<string>(4).fill('-rw-------')
+  ])
 })
 
 test('a folder of temporary files behind a symbolic link is scanned all the same', async () => {
@@ -266,7 +271,7 @@ test('a folder of temporary files behind a symbolic link is scanned all the same
     tempRoot: link,
     mask: () => undefined
   })
-  await gate.inspect(batchOf([rawTrace('a')]))
+  await resultOf(gate, batchOf([rawTrace('a')]))
   expect(readFileSync(seen, 'utf8').startsWith(join(real, 'temp'))).toBe(true)
 })
 

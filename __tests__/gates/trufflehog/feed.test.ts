@@ -2,19 +2,35 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { tracesOf, type ScanBatch } from '../../../src/gates/gate.js'
+import type { ScanBatch } from '../../../src/gates/gate.js'
+import { allOf } from '../../../src/gates/reading.js'
 import { blocksOf, writeFeed, type Block } from '../../../src/gates/trufflehog/feed.js'
 import { rawTrace } from '../../support/records.js'
 import { batchOf, tempFolder } from '../batch.js'
 
 const PLANTED = 'hf_planted'
 
-async function written(batch: ScanBatch): Promise<{ files: Buffer[]; blocks: Block[][]; bytes: number }> {
+interface Written {
+  /** With the texts of a trace. */
+  files: Buffer[]
+  /** With the published line. */
+  lines: Buffer[]
+  /** Those of the texts. */
+  blocks: Block[][]
+  bytes: number
+}
+
+async function written(batch: ScanBatch): Promise<Written> {
   const folder = tempFolder()
-  const bytes = await writeFeed(batch, folder, PLANTED)
   const blocks: Block[][] = []
-  for await (const trace of tracesOf(batch)) blocks.push(blocksOf(trace))
-  return { files: batch.lines.map((_, i) => readFileSync(join(folder, String(i)))), blocks, bytes }
+  let bytes = 0
+  for await (const trace of allOf(batch)) {
+    bytes += writeFeed(trace, folder, PLANTED)
+    blocks.push(blocksOf(trace).slice(0, -1))
+  }
+  const read = (suffix: string): Buffer[] =>
+    batch.lines.map((_, i) => readFileSync(join(folder, `${String(i)}${suffix}`)))
+  return { files: read(''), lines: read('.line'), blocks, bytes }
 }
 
 test('whatever a trace holds, its scratch file is ASCII, and every block is on its line', async () => {
@@ -25,17 +41,22 @@ test('whatever a trace holds, its scratch file is ASCII, and every block is on i
   await fc.assert(
     fc.asyncProperty(text, text, async (content, key) => {
       const batch = batchOf([rawTrace('a', { task: { description: content }, metadata: { [key]: content } })])
-      const { files, blocks, bytes } = await written(batch)
+      const {
+        files,
+        lines: [line],
+        blocks,
+        bytes
+      } = await written(batch)
       const file = files[0]!
-      expect(bytes).toBe(file.length)
+      expect(bytes).toBe(file.length + line!.length)
       expect(file.every((byte) => byte < 0x80)).toBe(true)
       const lines = file.toString('latin1').split('\n')
-      for (const { firstLine, text: fed, piece } of blocks[0]!) {
+      for (const { firstLine, text: fed, source } of blocks[0]!) {
         const count = fed.split('\n').length
         expect(lines.slice(firstLine - 1, firstLine - 1 + count).join('\n')).toBe(fed)
-        expect(fed).toHaveLength(piece.text.length)
+        expect(fed).toHaveLength(source.text.length)
         // Equal but for what is not ASCII.
-        expect(fed).toBe(Array.from({ length: piece.text.length }, (_, i) => ascii(piece.text[i]!)).join(''))
+        expect(fed).toBe(Array.from({ length: source.text.length }, (_, i) => ascii(source.text[i]!)).join(''))
       }
     }),
     { numRuns: 50 }
@@ -47,8 +68,8 @@ function ascii(unit: string): string {
 }
 
 test('a scratch file begins with plain text of our own and ends with the planted secret', async () => {
-  const { files } = await written(batchOf([rawTrace('a'), rawTrace('b')], ['a.jsonl', 'b.jsonl']))
-  for (const file of files) {
+  const { files, lines } = await written(batchOf([rawTrace('a'), rawTrace('b')], ['a.jsonl', 'b.jsonl']))
+  for (const file of [...files, ...lines]) {
     // Detectors of file types look at the first 3072 bytes.
     expect(file.subarray(0, 3072).toString()).toMatch(/^(This is a scratch copy [\w ,]+\.\n)+[\w ,]*$/)
     expect(file.toString().endsWith(` ${PLANTED}\n`)).toBe(true)
@@ -56,18 +77,31 @@ test('a scratch file begins with plain text of our own and ends with the planted
   expect(files[0]!.includes('b.jsonl')).toBe(false)
 })
 
-test('the published line is fed last, as it is', async () => {
-  const batch = batchOf([rawTrace('a')])
-  const { files } = await written(batch)
-  const line = readFileSync(batch.shardFile, 'utf8').trim()
-  expect(files[0]!.toString().split('\n').at(-3)).toBe(line)
+test('the published line is fed byte for byte, whatever its characters and markers', async () => {
+  const batch = batchOf([rawTrace('a', { task: { description: 'Größe → 😀 trufflehog:ignore \u2028' } })])
+  const { lines } = await written(batch)
+  expect(lines[0]!.includes(Buffer.concat([Buffer.from('\n'), readFileSync(batch.shardFile)]))).toBe(true)
+})
+
+test('a long text of an earlier line is left out of a later one, and nothing else', async () => {
+  const long = 'Wörter "in" beiden\n'.repeat(30)
+  const batch = batchOf([
+    rawTrace('a', { task: { description: long } }),
+    rawTrace('b', { task: { description: long }, metadata: { note: `${long}!` } })
+  ])
+  const { lines } = await written(batch)
+  const asWritten = JSON.stringify(long).slice(1, -1)
+  const [, second] = readFileSync(batch.shardFile, 'utf8').split('\n')
+  expect(second!.split(asWritten)).toHaveLength(3)
+  const expected = second!.replace(asWritten, '')
+  expect(lines[1]!.toString().split('\n').at(-3)).toBe(expected)
 })
 
 test('a trace larger than what is written at once is written whole', async () => {
   const contents = Array.from({ length: 5 }, (_, i) => `${String(i)} `.repeat(700_000))
   const steps = contents.map((content, step_index) => ({ step_index, role: 'user', content }))
-  const { files, bytes } = await written(batchOf([rawTrace('a', { steps })]))
+  const { files, lines, bytes } = await written(batchOf([rawTrace('a', { steps })]))
   const text = files[0]!.toString()
-  expect(bytes).toBe(text.length)
+  expect(bytes).toBe(text.length + lines[0]!.length)
   for (const content of contents) expect(text.split(`\n${content}\n`)).toHaveLength(2)
 })

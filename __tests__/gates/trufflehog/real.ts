@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path'
 import { randomInt } from 'node:crypto'
 import type { GateResult, ScanBatch } from '../../../src/gates/gate.js'
 import { trufflehogGate } from '../../../src/gates/trufflehog/gate.js'
-import { tempFolder } from '../batch.js'
+import { resultOf, tempFolder } from '../batch.js'
 import { givenBinary } from './fakes.js'
 
 const given = process.env.TRUFFLEHOG_PATH ?? ''
@@ -43,7 +43,7 @@ export async function scanWithReal(batch: ScanBatch, program = REAL): Promise<Re
     tempRoot: tempFolder(),
     mask: (value) => masked.push(value)
   })
-  return { ...(await gate.inspect(batch)), masked }
+  return { ...(await resultOf(gate, batch)), masked }
 }
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'

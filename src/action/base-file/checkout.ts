@@ -33,14 +33,11 @@ export function checkoutObjects(gitDir: string, env: Environment): GitObjects {
     if (!OBJECT_ID.test(id)) throw new ObjectMissing()
     let bytes: Buffer
     try {
-      const { stdout } = await run('git', [`--git-dir=${gitDir}`, ...SETTINGS, 'cat-file', type, id], {
+      const { stdout } = await run('git', gitArguments(gitDir, 'cat-file', type, id), {
         encoding: 'buffer',
         maxBuffer: maxBytes,
         timeout: TIMEOUT_MS,
-        windowsHide: true,
-        // Windows looks for programs in the working directory first.
-        cwd: dirname(process.execPath),
-        env: gitEnvironment(env)
+        ...gitProcess(env)
       })
       bytes = stdout
     } catch (error) {
@@ -53,21 +50,30 @@ export function checkoutObjects(gitDir: string, env: Environment): GitObjects {
   }
 }
 
-const SETTINGS = ['--no-replace-objects', '-c', 'protocol.allow=never']
+export function gitArguments(gitDir: string, ...command: readonly string[]): string[] {
+  return [`--git-dir=${gitDir}`, '--no-replace-objects', '-c', 'protocol.allow=never', ...command]
+}
 
-/** The whole environment of git: none of the runner's settings, no other repository, no questions, no network. */
-function gitEnvironment(env: Environment): Record<string, string> {
+/** How git is started: with none of the runner's settings, no other repository, no questions, no network. */
+export function gitProcess(env: Environment): { windowsHide: true; cwd: string; env: Record<string, string> } {
   const kept = ['PATH', 'SystemRoot'].flatMap((name) => {
     const value = env[name]
     return value === undefined ? [] : [[name, value] as const]
   })
   return {
-    ...Object.fromEntries(kept),
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_NO_LAZY_FETCH: '1',
-    GIT_TERMINAL_PROMPT: '0',
-    LC_ALL: 'C'
+    windowsHide: true,
+    // Windows looks for programs in the working directory first.
+    cwd: dirname(process.execPath),
+    env: {
+      ...Object.fromEntries(kept),
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_NO_LAZY_FETCH: '1',
+      // Older versions of git fetch all the same. Unlike a setting, this cannot be loosened by the repository's own.
+      GIT_ALLOW_PROTOCOL: 'none',
+      GIT_TERMINAL_PROMPT: '0',
+      LC_ALL: 'C'
+    }
   }
 }
 
@@ -87,26 +93,34 @@ export function isObject(type: string, bytes: Buffer, id: string): boolean {
 }
 
 /** The header of a commit: `tree`, then its parents, a line each. */
-function parseCommit(bytes: Buffer): Commit {
+export function parseCommit(bytes: Buffer): Commit {
   const [, tree, parents] = /^tree ([0-9a-f]+)\n((?:parent [0-9a-f]+\n)*)/.exec(bytes.toString('latin1')) ?? []
   if (tree === undefined) throw new ObjectMissing()
   return { tree, parents: [...(parents ?? '').matchAll(/parent ([0-9a-f]+)\n/g)].map(([, id]) => id as string) }
 }
 
-/** A tree is a row of `mode SP name NUL id`, the id as bytes. */
 function findEntry(tree: Buffer, idBytes: number, name: string): TreeEntry | undefined {
   const wanted = Buffer.from(name)
+  for (const entry of treeEntries(tree, idBytes)) if (entry.name.equals(wanted)) return entry
+  return undefined
+}
+
+/**
+ * The entries of a tree, a row of `mode SP name NUL id` with the id as bytes. Their names are what their author wrote, be
+ * it something that git would not.
+ *
+ * @throws ObjectMissing where it is no such row
+ */
+export function* treeEntries(tree: Buffer, idBytes: number): Generator<TreeEntry & { readonly name: Buffer }> {
   for (let start = 0; start < tree.length;) {
     const space = tree.indexOf(0x20, start)
-    const end = tree.indexOf(0, space)
+    const end = space === -1 ? -1 : tree.indexOf(0, space)
     const next = end + 1 + idBytes
-    if (tree.subarray(space + 1, end).equals(wanted)) {
-      const mode = tree.toString('latin1', start, space)
-      return { kind: kindOf(mode), id: tree.toString('hex', end + 1, next) }
-    }
+    if (end === -1 || next > tree.length) throw new ObjectMissing()
+    const mode = tree.toString('latin1', start, space)
+    yield { kind: kindOf(mode), id: tree.toString('hex', end + 1, next), name: tree.subarray(space + 1, end) }
     start = next
   }
-  return undefined
 }
 
 /** By the mode of a tree's entry; GitHub writes folders as `040000`. */

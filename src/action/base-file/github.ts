@@ -1,7 +1,7 @@
 /** Git objects by GitHub's API (REST, "Git database"), for what a shallow checkout does not hold. */
 import { z } from 'zod'
 import { isObject, kindOf } from './checkout.js'
-import { OBJECT_ID, ObjectMissing, tooLarge, Unreadable, type GitObjects } from './objects.js'
+import { OBJECT_ID, ObjectMissing, tooLarge, Unreadable, type GitObjects, type TreeEntry } from './objects.js'
 
 export interface GitHubAccess {
   readonly token: string
@@ -27,6 +27,20 @@ const treeSchema = z.object({
   truncated: z.boolean()
 })
 
+/** One name of GitHub's listing; a path where the folders below are listed too. */
+export interface Listed extends TreeEntry {
+  readonly path: string
+}
+
+export interface GitHubObjects extends GitObjects {
+  /**
+   * What a folder holds, or everything below it. `truncated`: GitHub left some of it out.
+   *
+   * @throws ObjectMissing, Unreadable
+   */
+  listing(folder: string, recursive: boolean): Promise<{ readonly entries: Listed[]; readonly truncated: boolean }>
+}
+
 /** Only where it is needed: the toolkit parses the payload of the event as soon as it is loaded, and throws what it finds. */
 async function toolkit() {
   try {
@@ -40,7 +54,7 @@ async function toolkit() {
  * The objects of a repository as GitHub keeps them. A missing name in a folder that could be read is the only way to an
  * absent file: GitHub says 404 for what a token may not read as well, and that is `ObjectMissing` here.
  */
-export async function githubObjects({ token, repository, apiUrl, sleep, fetch }: GitHubAccess): Promise<GitObjects> {
+export async function githubObjects({ token, repository, apiUrl, sleep, fetch }: GitHubAccess): Promise<GitHubObjects> {
   const { getOctokitOptions, GitHub } = await toolkit()
   const octokit = new GitHub(
     getOctokitOptions(token, {
@@ -62,6 +76,10 @@ export async function githubObjects({ token, repository, apiUrl, sleep, fetch }:
       if (truncated) throw new Unreadable('a folder on the way has too many entries for GitHub', FETCH_DEPTH)
       return undefined
     },
+    async listing(folder, recursive) {
+      const { tree, truncated } = await get('trees', folder, treeSchema, recursive ? { recursive: '1' } : {})
+      return { entries: tree.map(({ path, mode, sha }) => ({ path, kind: kindOf(mode), id: sha })), truncated }
+    },
     async content({ id: sha }, maxBytes) {
       const blob = z
         .object({ size: z.number(), encoding: z.string(), content: z.string() })
@@ -79,10 +97,15 @@ export async function githubObjects({ token, repository, apiUrl, sleep, fetch }:
   }
 
   /** The checked answer. What may pass is tried again. */
-  async function get<T>(kind: 'commits' | 'trees' | 'blobs', sha: string, schema: z.ZodType<T>): Promise<T> {
+  async function get<T>(
+    kind: 'commits' | 'trees' | 'blobs',
+    sha: string,
+    schema: z.ZodType<T>,
+    query: Readonly<Record<string, string>> = {}
+  ): Promise<T> {
     if (!OBJECT_ID.test(sha)) throw new ObjectMissing()
     for (let attempts = 0; ; attempts++) {
-      const answer = await attempt(kind, sha, schema)
+      const answer = await attempt(kind, sha, schema, query)
       if (!(answer instanceof Failure)) return answer
       const usual = WAITS[attempts]
       const wait = Math.max(usual ?? 0, answer.wait)
@@ -91,9 +114,15 @@ export async function githubObjects({ token, repository, apiUrl, sleep, fetch }:
     }
   }
 
-  async function attempt<T>(kind: string, sha: string, schema: z.ZodType<T>): Promise<T | Failure> {
+  async function attempt<T>(
+    kind: string,
+    sha: string,
+    schema: z.ZodType<T>,
+    query: Readonly<Record<string, string>>
+  ): Promise<T | Failure> {
     try {
       const response: { data: unknown } = await octokit.request(`GET /repos/{owner}/{repo}/git/${kind}/{sha}`, {
+        ...query,
         owner,
         repo,
         sha,

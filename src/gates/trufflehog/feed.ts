@@ -1,34 +1,41 @@
 /**
- * What TruffleHog gets to read: one scratch file a trace, its decoded strings first, the published line after them.
+ * What TruffleHog gets to read, two scratch files a trace: one with its texts, and one with the bytes of its line as they
+ * are sent.
  *
  * Everything here answers a way in which TruffleHog passes over text without a word (measured with 3.92.5):
  *
  * - A file whose first bytes look like SVG, PDF, glTF or an archive is skipped whole. A header of our own comes first.
  * - Where the border of a chunk cuts a character of several bytes, every line feed of the chunk is replaced, and keys in
- *   PEM form are no longer seen. The feed is ASCII: other characters become `!`, which is no part of a word, and of no
- *   kind of token.
- * - `trufflehog:ignore` behind a secret hides it, also where only a decoder makes the marker.
+ *   PEM form are no longer seen. The texts are ASCII: other characters become `!`, which is no part of a word, and of no
+ *   kind of token. The published line has no line feeds to lose.
+ * - `trufflehog:ignore` behind a secret hides it, also where only a decoder makes the marker. It is taken out of the texts,
+ *   which hold whatever the line holds.
  * - A file that was skipped does not show in the exit code or, for the overlap of chunks, in the bytes scanned. Each
  *   file ends with a planted secret that must be found.
  * - In a chunk with another trace's text a result can be ascribed to the wrong one. A file holds one trace only.
  */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { piecesOf, tracesOf, type Piece, type ScanBatch, type ScanTrace } from '../gate.js'
+import type { OpenTrace } from '../gate.js'
+import type { ScanText } from '../texts.js'
 import { noRoom } from './failure.js'
 import { neutralise } from './marker.js'
 
-/** A piece as it is fed. */
+/** A text as it is fed. */
 export interface Block {
-  readonly piece: Piece
-  /** As long as the piece in UTF-16 units: an offset in one is an offset in the other. */
+  readonly source: ScanText
+  /** As long as the source's text in UTF-16 units: an offset in one is an offset in the other. */
   readonly text: string
   /** 1-based line of the scratch file on which it begins. */
   readonly firstLine: number
 }
 
+/** What is added to the name of a trace's scratch file for the one with the published line. */
+export const LINE_SUFFIX = '.line'
+export const FILES_PER_TRACE = 2
+
 /** More than any detector of file types looks at. */
-const HEADER_SIZE = 4096
+const HEADER_SIZE = 3200
 const HEADER_LINE = 'This is a scratch copy of one trace, made to be scanned for secrets.\n'
 const HEADER = HEADER_LINE.repeat(Math.ceil(HEADER_SIZE / HEADER_LINE.length))
 const HEADER_LINES = HEADER.length / HEADER_LINE.length
@@ -36,13 +43,13 @@ const HEADER_LINES = HEADER.length / HEADER_LINE.length
 /** Text is written in portions of about this many characters. */
 const PORTION = 1 << 20
 
-/** The blocks of a trace, in the order in which they are fed; the published line is the last. */
-export function blocksOf(trace: ScanTrace): Block[] {
+/** The blocks of a trace, in the order in which they are fed; the published line, in a file of its own, is the last. */
+export function blocksOf(trace: OpenTrace): Block[] {
   let line = HEADER_LINES + 1
-  return [...piecesOf(trace), { place: 'line' as const, path: [], text: trace.text }].map((piece) => {
-    const text = fed(piece.text)
-    const block = { piece, text, firstLine: line }
-    line += 1 + lineFeeds(text)
+  return trace.texts.map((source) => {
+    if (source.piece.place === 'line') return { source, text: source.text, firstLine: HEADER_LINES + 1 }
+    const block = { source, text: fed(source.text), firstLine: line }
+    line += 1 + lineFeeds(block.text)
     return block
   })
 }
@@ -58,32 +65,53 @@ function lineFeeds(text: string): number {
 }
 
 /**
- * Writes the scratch files of a batch, named by the trace's index.
+ * Writes the scratch files of a trace, named by its index.
  *
- * @param planted a fake secret that TruffleHog finds
+ * @param planted a fake secret that TruffleHog finds; it ends each of them
  * @returns bytes written
  * @throws GateError where there is no room for them
  */
-export async function writeFeed(batch: ScanBatch, folder: string, planted: string): Promise<number> {
-  let bytes = 0
-  for await (const trace of tracesOf(batch)) {
-    const blocks = blocksOf(trace)
-    try {
-      bytes += writeFile(join(folder, String(trace.traceIndex)), blocks, planted)
-    } catch {
-      throw noRoom()
-    }
+export function writeFeed(trace: OpenTrace, folder: string, planted: string): number {
+  const path = join(folder, String(trace.traceIndex))
+  const texts = blocksOf(trace)
+  texts.pop()
+  try {
+    return (
+      // ASCII, in the fastest encoding.
+      writeFile(
+        path,
+        texts.map(({ text }) => text),
+        planted,
+        'latin1'
+      ) + writeFile(path + LINE_SUFFIX, [lineOf(trace)], planted, 'utf8')
+    )
+  } catch {
+    throw noRoom()
   }
-  return bytes
 }
 
-function writeFile(path: string, blocks: readonly Block[], planted: string): number {
+/** The published line, byte for byte, without the long texts that the line of an earlier trace has: each is read once. */
+function lineOf({ text, repeats }: OpenTrace): string {
+  const parts: string[] = []
+  let from = 0
+  for (const { piece } of repeats) {
+    const written = JSON.stringify(piece.text).slice(1, -1)
+    const at = text.indexOf(written, from)
+    if (at === -1) continue
+    parts.push(text.slice(from, at))
+    from = at + written.length
+  }
+  parts.push(text.slice(from))
+  return parts.join('')
+}
+
+function writeFile(path: string, texts: readonly string[], planted: string, encoding: 'latin1' | 'utf8'): number {
   const file = openSync(path, 'wx', 0o600)
   let bytes = 0
   let portion: string[] = []
   let size = 0
   const flush = (): void => {
-    const buffer = Buffer.from(portion.join('\n') + '\n', 'latin1')
+    const buffer = Buffer.from(portion.join('\n') + '\n', encoding)
     for (let written = 0; written < buffer.length;) written += writeSync(file, buffer, written)
     bytes += buffer.length
     portion = []
@@ -91,7 +119,7 @@ function writeFile(path: string, blocks: readonly Block[], planted: string): num
   }
   try {
     portion.push(HEADER.slice(0, -1))
-    for (const { text } of blocks) {
+    for (const text of texts) {
       portion.push(text)
       size += text.length
       if (size > PORTION) flush()

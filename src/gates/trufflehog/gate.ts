@@ -5,7 +5,8 @@
 import { randomInt } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { CheckRun, Gate, GateResult, ScanBatch } from '../gate.js'
+import type { CheckRun, Gate, GateResult, OpenTrace, ScanBatch } from '../gate.js'
+import { writeDetectors } from './detectors.js'
 import { obtainBinary, type Binary, type BinarySource } from './binary.js'
 import { withPrivateFolder } from './cleanup.js'
 import { noRoom } from './failure.js'
@@ -34,22 +35,29 @@ export function scanTimeout(bytes: number, verify: boolean): number {
 
 /** The gate over TruffleHog, pinned or given. */
 export function trufflehogGate(options: TrufflehogOptions): Gate {
-  return { name: GATE, inspect: (batch) => inspect(options, batch) }
+  return { name: GATE, inspect: (batch, traces) => inspect(options, batch, traces) }
 }
 
-async function inspect(options: TrufflehogOptions, batch: ScanBatch): Promise<GateResult> {
+async function inspect(
+  options: TrufflehogOptions,
+  batch: ScanBatch,
+  traces: AsyncIterable<OpenTrace>
+): Promise<GateResult> {
   if (batch.lines.length === 0) return { findings: [], checks: [] }
   const now = options.now ?? (() => performance.now())
   return await withPrivateFolder(options.tempRoot, async (folder) => {
     const binary = await obtainBinary(options.binary, folder)
     const [scratch, home] = await subfolders(folder)
     const planted = plantedSecret()
-    const bytes = await writeFeed(batch, scratch, planted)
+    let bytes = 0
+    for await (const trace of traces) bytes += writeFeed(trace, scratch, planted)
+    const config = await writeDetectors(folder)
     const start = now()
     const outcome = await scan({
       program: binary.path,
       folder: scratch,
-      files: batch.lines.length,
+      traces: batch.lines.length,
+      config,
       bytes,
       planted,
       verify: options.verify,

@@ -2,13 +2,21 @@
  * From TruffleHog's results to findings with a place in a trace. TruffleHog names the first line of a secret in a chunk
  * and only there; every other place that holds the secret is found here, in the traces themselves.
  */
-import { tracesOf, valueFingerprint, type Finding, type Place, type ScanBatch, type ScanTrace } from '../gate.js'
+import { placeFingerprint, valueFingerprint } from '../fingerprint.js'
+import type { Finding, OpenTrace, Place, ScanBatch } from '../gate.js'
+import { hideNames, PLACES } from '../finding.js'
+import { Memory, type Spotted } from '../memory.js'
+import { allOf } from '../reading.js'
+import { isGuessable } from '../rules/guessable.js'
+import { searchFor, type Search } from '../search.js'
 import { jsonPointer, reportPointer } from '../../traces/shape.js'
 import { blocksOf, type Block } from './feed.js'
 import type { Hit } from './scanner.js'
-import { searchFor, SHORTEST, type Search } from './search.js'
 
 export const GATE = 'trufflehog'
+
+/** Shorter secrets, in UTF-16 units, are only looked for in the trace they were found in. */
+const SHORTEST = 16
 
 /** One secret of one kind, and what TruffleHog said about it. */
 interface Secret {
@@ -21,6 +29,7 @@ interface Secret {
 /** A hit in its trace. */
 interface Spot {
   readonly secret: Secret
+  readonly inLine: boolean
   readonly line: number | undefined
 }
 
@@ -41,8 +50,10 @@ export async function locate(batch: ScanBatch, hits: readonly Hit[], options: Lo
   const search = searchFor([...wanted.keys()])
   const owners = [...wanted.values()]
   const findings: Finding[] = []
-  for await (const trace of tracesOf(batch)) {
-    const places = new Places(trace, options)
+  const memory = new Memory<Found>()
+  for await (const trace of allOf(batch)) {
+    const places = new Places(trace, options, memory)
+    places.addRepeats()
     const here = spots.get(trace.traceIndex) ?? []
     const blocks = blocksOf(trace)
     const line = blocks.pop() as Block
@@ -51,12 +62,16 @@ export async function locate(batch: ScanBatch, hits: readonly Hit[], options: Lo
     const before = new Set(places.secrets)
     lookIn(line, search, owners, here, places, before)
     // The earliest place first: the published line, which comes last, says least.
-    for (const { secret, line: at } of here.toSorted((a, b) => (a.line ?? Infinity) - (b.line ?? Infinity))) {
-      if (!places.secrets.has(secret)) places.add(secret, blockAt([...blocks, line], at) ?? line, undefined)
+    for (const { secret, inLine, line: at } of here.toSorted(inReadingOrder)) {
+      if (!places.secrets.has(secret)) places.add(secret, (inLine ? undefined : blockAt(blocks, at)) ?? line, undefined)
     }
     findings.push(...places.findings())
   }
   return hideNames(findings)
+}
+
+function inReadingOrder(a: Spot, b: Spot): number {
+  return Number(a.inLine) - Number(b.inLine) || (a.line ?? Infinity) - (b.line ?? Infinity)
 }
 
 function grouped(hits: readonly Hit[]): { secrets: Secret[]; spots: Map<number, Spot[]> } {
@@ -71,9 +86,10 @@ function grouped(hits: readonly Hit[]): { secrets: Secret[]; spots: Map<number, 
     }
     secret.verified ||= hit.verified
     secret.encoded ||= !hit.plain
+    const spot = { secret, inLine: hit.inLine, line: hit.line }
     const here = spots.get(hit.traceIndex)
-    if (here === undefined) spots.set(hit.traceIndex, [{ secret, line: hit.line }])
-    else here.push({ secret, line: hit.line })
+    if (here === undefined) spots.set(hit.traceIndex, [spot])
+    else here.push(spot)
   }
   return { secrets: [...secrets.values()], spots }
 }
@@ -125,28 +141,53 @@ function blockAt(blocks: readonly Block[], line: number | undefined): Block | un
   return line === undefined ? undefined : blocks.findLast(({ firstLine }) => firstLine <= line)
 }
 
+/** A secret in a text. */
+interface Found extends Spotted {
+  readonly secret: Secret
+  readonly block: Block
+  readonly offset: number | undefined
+}
+
+/** A finding, and its value without what differs between readings of it. */
+interface Located {
+  readonly finding: Finding
+  readonly essence: string
+}
+
 /** The places of one trace that hold secrets, each once for a secret. */
 class Places {
   readonly secrets = new Set<Secret>()
-  readonly #findings = new Map<string, Finding>()
+  readonly #findings = new Map<string, Located>()
 
   constructor(
-    readonly trace: ScanTrace,
-    readonly options: LocateOptions
+    readonly trace: OpenTrace,
+    readonly options: LocateOptions,
+    readonly memory: Memory<Found>
   ) {}
+
+  /** What earlier traces were found to hold, and this one repeats. */
+  addRepeats(): void {
+    for (const { secret, block, text, offset } of this.memory.allOf(this.trace, () => [])) {
+      this.add(secret, { ...block, source: text }, offset)
+    }
+  }
 
   /** @param offset of the secret in the block; undefined where the block only is the likely place */
   add(secret: Secret, block: Block, offset: number | undefined): void {
     this.secrets.add(secret)
-    const { piece } = block
+    this.memory.keep({ text: block.source, secret, block, offset })
+    const { piece, disguise } = block.source
     const original = offset === undefined ? undefined : originalOf(secret, block, offset)
     const value = original ?? secret.value
     if (original !== undefined && original !== secret.value) this.options.mask(original)
-    const fingerprint = valueFingerprint('th', secret.detector, value)
-    const key = `${fingerprint} ${piece.place} ${jsonPointer(piece.path)}`
+    const pointer = jsonPointer(piece.path)
+    const key = JSON.stringify([secret.detector, value, piece.place, pointer])
     if (this.#findings.has(key)) return
     const { traceIndex, traceId, file, line } = this.trace
-    this.#findings.set(key, {
+    const fingerprint = isGuessable(value)
+      ? placeFingerprint({ gate: GATE, detector: secret.detector, traceId, pointer })
+      : valueFingerprint(value)
+    const finding = {
       gate: GATE,
       detector: secret.detector,
       traceIndex,
@@ -157,44 +198,38 @@ class Places {
       place: piece.place,
       length: Array.from(value).length,
       fingerprint,
-      message: messageOf(secret, piece.place, offset === undefined),
+      message: messageOf(secret, piece.place, disguise, offset === undefined),
       ...(this.options.verify ? { verified: secret.verified } : {})
-    })
+    }
+    this.#findings.set(key, { finding, essence: value.replace(/\\[nrt]|\s/g, '') })
   }
 
-  findings(): Iterable<Finding> {
-    return this.#findings.values()
+  /** Without those that another one of the same kind includes: the same key, once with line feeds and once with their escapes. */
+  findings(): Finding[] {
+    const all = [...this.#findings.values()]
+    const includes = (a: Located, b: Located): boolean =>
+      a.finding.detector === b.finding.detector &&
+      (a.finding.pointer === b.finding.pointer || b.finding.place === 'line') &&
+      a.essence.includes(b.essence)
+    return all
+      .filter((one, i) => !all.some((other, j) => i !== j && includes(other, one) && (j < i || !includes(one, other))))
+      .map(({ finding }) => finding)
   }
 }
 
 /** What stands in the trace where the feed has the secret: they differ where the feed had to. */
 function originalOf(secret: Secret, block: Block, offset: number): string | undefined {
   return block.text.startsWith(secret.value, offset)
-    ? block.piece.text.slice(offset, offset + secret.value.length)
+    ? block.source.text.slice(offset, offset + secret.value.length)
     : undefined
 }
 
-const PLACES: Readonly<Record<Place, string>> = {
-  value: '',
-  key: ' in the name of a field',
-  'trace-id': ' in the trace’s id',
-  'file-name': ' in the name of the trace’s file',
-  line: ' in the published line'
-}
-
-function messageOf(secret: Secret, place: Place, approximate: boolean): string {
+function messageOf(secret: Secret, place: Place, disguise: string, approximate: boolean): string {
   const live = secret.verified ? ', and its provider accepts it' : ''
-  const about = approximate ? '; it is encoded or cut up there, so that the place is approximate' : ''
+  const about = approximate
+    ? '; it is encoded or cut up there, so that the place is approximate'
+    : disguise === ''
+      ? ''
+      : `; it is disguised there (${disguise})`
   return `TruffleHog found a secret of kind ${secret.detector}${PLACES[place]}${live}${about}.`
-}
-
-/** An id or a file name that holds a secret must not name its other findings either. */
-function hideNames(findings: readonly Finding[]): Finding[] {
-  const ids = new Set(findings.filter(({ place }) => place === 'trace-id').map(({ traceId }) => traceId))
-  const files = new Set(findings.filter(({ place }) => place === 'file-name').map(({ file }) => file))
-  return findings.map((finding) => ({
-    ...finding,
-    traceId: ids.has(finding.traceId) ? '*' : finding.traceId,
-    file: files.has(finding.file) ? '*' : finding.file
-  }))
 }

@@ -2,6 +2,7 @@
 import { basename } from 'node:path'
 import { z } from 'zod'
 import { scanFailed } from './failure.js'
+import { FILES_PER_TRACE, LINE_SUFFIX } from './feed.js'
 import { runProgram, type ProgramEnd } from './process.js'
 
 /** One result of TruffleHog. `value` is the secret in clear: never to be shown, and dropped as soon as it is located. */
@@ -14,15 +15,19 @@ export interface Hit {
   /** Whether a provider accepted it. */
   readonly verified: boolean
   readonly traceIndex: number
+  /** True in the published line, false in the texts of the trace. */
+  readonly inLine: boolean
   /** 1-based line of the scratch file; undefined where the decoder has lost it. */
   readonly line: number | undefined
 }
 
 export interface ScanRequest {
   readonly program: string
-  /** Scratch files named by their trace's index, each with the planted secret at its end. A real path. */
+  /** The scratch files of `writeFeed`, each with the planted secret at its end. A real path. */
   readonly folder: string
-  readonly files: number
+  readonly traces: number
+  /** A configuration file with detectors of our own. */
+  readonly config: string
   /** All files together. */
   readonly bytes: number
   readonly planted: string
@@ -61,8 +66,11 @@ const Result = z.object({
   DecoderName: z.string(),
   Verified: z.boolean(),
   Raw: z.string().min(1),
-  RawV2: z.string()
+  RawV2: z.string(),
+  ExtraData: z.unknown().optional()
 })
+
+const Named = z.object({ name: z.string() })
 
 const LogLine = z.object({ level: z.string(), msg: z.string() })
 const Finished = z.object({
@@ -75,11 +83,12 @@ const Finished = z.object({
 })
 
 /** The arguments of a scan. */
-export function scanArguments(folder: string, verify: boolean): string[] {
+export function scanArguments(folder: string, config: string, verify: boolean): string[] {
   return [
     'filesystem',
     folder,
     '--json',
+    `--config=${config}`,
     '--no-update',
     // Without it a second process is forked that no signal reaches.
     '--local-dev',
@@ -131,9 +140,10 @@ export async function scan(request: ScanRequest): Promise<ScanOutcome> {
       `TruffleHog did not finish its scan (exit code ${String(end.code)}${log.failed ? ', it logged an error' : ''}).`
     )
   }
-  if (finished.bytes < request.bytes || results.proven !== request.files) {
+  const files = request.traces * FILES_PER_TRACE
+  if (finished.bytes < request.bytes || results.proven !== files) {
     throw scanFailed(
-      `TruffleHog passed over some of the traces: it read ${String(results.proven)} of ${String(request.files)} files to their end.`
+      `TruffleHog passed over some of the traces: it read ${String(results.proven)} of ${String(files)} files to their end.`
     )
   }
   return {
@@ -146,7 +156,7 @@ export async function scan(request: ScanRequest): Promise<ScanOutcome> {
 
 async function run(request: ScanRequest, results: Results, log: Log): Promise<ProgramEnd> {
   try {
-    const end = await runProgram(request.program, scanArguments(request.folder, request.verify), {
+    const end = await runProgram(request.program, scanArguments(request.folder, request.config, request.verify), {
       cwd: request.home,
       env: scanEnvironment(process.env, request.home, request.verify),
       timeoutMs: request.timeoutMs,
@@ -200,9 +210,9 @@ abstract class Lines {
 
 class Results extends Lines {
   readonly hits: Hit[] = []
-  readonly #proven = new Set<number>()
+  readonly #proven = new Set<string>()
 
-  constructor(readonly request: Pick<ScanRequest, 'planted' | 'files' | 'mask'>) {
+  constructor(readonly request: Pick<ScanRequest, 'planted' | 'traces' | 'mask'>) {
     super()
   }
 
@@ -217,22 +227,32 @@ class Results extends Lines {
     const { Raw: value, RawV2: full, ...result } = parsed.data
     const { file, line } = result.SourceMetadata.Data.Filesystem
     const name = basename(file)
-    const traceIndex = Number(name)
-    if (!/^\d+$/.test(name) || traceIndex >= this.request.files) throw new UnknownOutput()
+    const inLine = name.endsWith(LINE_SUFFIX)
+    const index = inLine ? name.slice(0, -LINE_SUFFIX.length) : name
+    const traceIndex = Number(index)
+    if (!/^\d+$/.test(index) || traceIndex >= this.request.traces) throw new UnknownOutput()
     if (value === this.request.planted) {
-      this.#proven.add(traceIndex)
+      this.#proven.add(name)
       return
     }
     for (const part of secretParts(value, full)) this.request.mask(part)
     this.hits.push({
-      detector: /^[\w .-]{1,60}$/.test(result.DetectorName) ? result.DetectorName : 'unnamed',
+      detector: detectorName(result.DetectorName, result.ExtraData),
       value,
       plain: result.DecoderName === 'PLAIN',
       verified: result.Verified,
       traceIndex,
+      inLine,
       line: KEEP_LINES.has(result.DecoderName) ? line : undefined
     })
   }
+}
+
+/** Of a detector of our own, the name that its configuration gives it. */
+function detectorName(name: string, extra: unknown): string {
+  const own = name === 'CustomRegex' ? Named.safeParse(extra).data?.name : undefined
+  const shown = own ?? name
+  return /^[\w .-]{1,60}$/.test(shown) ? shown : 'unnamed'
 }
 
 /** Everything of a result that is secret: of an AWS pair `full` is the id, a separator and the key. */

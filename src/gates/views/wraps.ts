@@ -1,0 +1,141 @@
+/** Tokens that were broken over lines: by a terminal's width, a fixed column, a mail program or a backslash. */
+import type { Family } from './family.js'
+import { Rewriter } from './rewrite.js'
+import { Sign, isBlank, isRich, isToken } from './sweep.js'
+
+/** A part of this length that has digits or mixed case is no word of a sentence. */
+const RICH = 20
+/** The same at the end or the beginning of a line that a fixed width may have cut. */
+const RICH_AT_WIDTH = 10
+const WIDTH = 40
+/** What is left of a token for the last line may look like a word as long as it is no longer than this. */
+const SHORT_WORD = 4
+/** Lines of one length that hold nothing but a piece each. */
+const SHORTEST_COLUMN = 12
+
+interface Line {
+  /** Without indentation and without white space at the end. */
+  readonly from: number
+  readonly to: number
+  /** Where the token with which it begins ends, and that with which it ends begins. */
+  readonly headEnd: number
+  readonly tailStart: number
+  /** Ends with a backslash, which does not count as part of it. */
+  readonly continued: boolean
+}
+
+export const wraps: Family = {
+  how: 'broken over lines',
+  signs: Sign.newline,
+  apply(text) {
+    // Where the last piece is short it may as well be the first word of a line of prose: it is read either way.
+    const [sure, bold] = [new Rewriter(text), new Rewriter(text)]
+    const state = { differ: false }
+    let before: Line | undefined
+    let column = 0
+    let pending: [number, number][] = []
+    let end = endOf(text, 0)
+    let line = lineAt(text, 0, end)
+    const join = (from: number, to: number, certain = true): void => {
+      bold.replace(from, to, '')
+      if (certain) sure.replace(from, to, '')
+      else state.differ = true
+    }
+    const flush = (): void => {
+      for (const [from, to] of pending) join(from, to)
+      pending = []
+    }
+    while (end < text.length) {
+      const nextEnd = endOf(text, end + 1)
+      const next = lineAt(text, end + 1, nextEnd)
+      const [size, nextSize] = [line.to - line.from, next.to - next.from]
+      // A column of pieces of one length, of which the last may be shorter, counts once it is long enough.
+      const inColumn =
+        size > 0 &&
+        nextSize > 0 &&
+        isWhole(line) &&
+        isWhole(next) &&
+        (nextSize === size || ((column > 0 || size >= RICH) && nextSize < size))
+      if (!inColumn) [column, pending] = [0, []]
+      const isBroken = broken(text, before, line, next)
+      if (isBroken !== 'no') {
+        flush()
+        join(line.to, next.from, isBroken === 'yes')
+      } else if (inColumn) pending.push([line.to, next.from])
+      if (inColumn) {
+        column += size
+        if (column + nextSize >= SHORTEST_COLUMN && (column > size || size >= SHORTEST_COLUMN)) flush()
+        if (nextSize < size) column = 0
+      }
+      before = line
+      line = next
+      end = nextEnd
+    }
+    const found = bold.finish()
+    if (found === undefined || !state.differ) return found
+    const other = sure.finish()
+    return other === undefined ? found : { ...other, other: found.windows }
+  }
+}
+
+function endOf(text: string, from: number): number {
+  const feed = text.indexOf('\n', from)
+  return feed === -1 ? text.length : feed
+}
+
+function lineAt(text: string, start: number, end: number): Line {
+  let from = start
+  while (from < end && isBlank(text.charCodeAt(from))) from++
+  let to = end
+  while (to > from && text.charCodeAt(to - 1) <= 32) to--
+  const last = to > from ? text.charCodeAt(to - 1) : 0
+  const continued = last === 92
+  // The `$` of `cat -A`, the border of a box.
+  if (continued || last === 36 || last === 124 || last === 0x2502) to--
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to--
+  let headEnd = from
+  while (headEnd < to && isPiece(text.charCodeAt(headEnd))) headEnd++
+  let tailStart = to
+  while (tailStart > from && isPiece(text.charCodeAt(tailStart - 1))) tailStart--
+  return { from, to, headEnd, tailStart, continued }
+}
+
+function isPiece(code: number): boolean {
+  return isToken(code) || code === 46 || code === 61
+}
+
+function isWhole(line: Line): boolean {
+  return line.headEnd === line.to
+}
+
+/** Whether the break between two lines is inside a token, from what stands on both sides of it. */
+function broken(text: string, before: Line | undefined, line: Line, next: Line): 'yes' | 'no' | 'perhaps' {
+  if (line.tailStart === line.to || next.headEnd === next.from) return 'no'
+  if (line.continued) return 'yes'
+  if (!isToken(text.charCodeAt(line.to - 1)) || !isToken(text.charCodeAt(next.from))) return 'no'
+  if (!fits(text, before, line, next)) return 'no'
+  if (isWhole(next) || !isWord(text, next.from, next.headEnd)) return 'yes'
+  return next.headEnd - next.from <= SHORT_WORD ? 'perhaps' : 'no'
+}
+
+/** Whether the parts on both sides look like those of one token. */
+function fits(text: string, before: Line | undefined, line: Line, next: Line): boolean {
+  const left = line.to - line.tailStart
+  const right = next.headEnd - next.from
+  const width = line.to - line.from
+  if (left >= RICH && isRich(text, line.tailStart, line.to)) return true
+  if (right >= RICH && isRich(text, next.from, next.headEnd)) {
+    return width >= WIDTH || left >= RICH_AT_WIDTH || (before !== undefined && before.to - before.from === width)
+  }
+  if (width < WIDTH) return false
+  return (
+    (left >= RICH_AT_WIDTH && isRich(text, line.tailStart, line.to)) ||
+    (right >= RICH_AT_WIDTH && isRich(text, next.from, next.headEnd) && left > 1)
+  )
+}
+
+/** Small letters behind the first: a word, for all we know. */
+function isWord(text: string, from: number, to: number): boolean {
+  for (let i = from + 1; i < to; i++) if (text.charCodeAt(i) < 97) return false
+  return true
+}

@@ -1,0 +1,45 @@
+/** Where the traces are now, and how many of each kind there were. */
+import { thousands } from '../../traces/text.js'
+import { bytes, shortId } from '../figures.js'
+import { code, link, RIGHT, table } from '../markdown.js'
+import type { Report } from '../model.js'
+
+export function published(report: Report): string {
+  const { shard, commit, run } = report
+  if (shard === undefined) return ''
+  const open = (url: string): string => {
+    const shown = link('open', url)
+    return shown === undefined ? '' : ` · ${shown}`
+  }
+  const rows: [name: string, value: string][] = [
+    ['Dataset', `${code(report.repo)}${open(report.dataset_url)}`],
+    ['Shard', `${code(shard.path)} · ${bytes(shard.size)} · sha256 ${code(shard.sha256)}`]
+  ]
+  if (commit !== undefined) rows.push(['Commit', `${code(commit.revision)}${open(commit.url)}`])
+  if (report.visibility !== undefined) rows.push(['Visibility', report.visibility])
+  if (run.repository !== undefined) {
+    const at = run.head_sha === undefined ? '' : `@${shortId(run.head_sha)}`
+    rows.push(['Source', `${code(`${run.repository}${at}`)}${open(run.run_url ?? '')}`])
+  }
+  return rows.map(([name, value]) => `- **${name}**: ${value}`).join('\n')
+}
+
+export function countsTable({ counts, outcome }: Report): string {
+  const last = outcome === 'dry-run' ? 'Would upload' : 'Uploaded'
+  const columns: [string, number][] = [
+    ['Staged', counts.staged],
+    ['Valid', counts.valid],
+    ['Invalid', counts.invalid],
+    ['Already published', counts.duplicates],
+    ['Blocked', counts.blocked],
+    ['Held', counts.held],
+    ...(counts.leaked === undefined || counts.leaked === 0 ? [] : [['Leaked', counts.leaked] as [string, number]]),
+    ['Migrated', counts.migrated],
+    [last, counts.uploaded]
+  ]
+  return table(
+    columns.map(([name]) => name),
+    [columns.map(([name, n]) => (name === last ? `**${thousands(n)}**` : thousands(n)))],
+    columns.map(() => RIGHT)
+  )
+}
