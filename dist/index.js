@@ -38147,7 +38147,7 @@ function connect(process) {
 
 /***/ }),
 
-/***/ 3529:
+/***/ 1583:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38621,14 +38621,13 @@ function entry(input, applies, sentence) {
     };
 }
 const REFUSED = [
-    entry('command', (value) => !['push', 'review'].includes(value), 'push and review are the only commands of this version'),
+    entry('command', (value) => !['push', 'check', 'review'].includes(value), 'push, check and review are the only commands of this version'),
     entry('traces', (value) => value.some((one) => one.startsWith('hf://')), 'reading the traces of another dataset is not available in this version'),
     entry('head', (value) => value !== undefined, 'reading the traces of a commit is not available in this version'),
     entry('scope', (value) => value === 'changed', 'judging only changed traces is not available in this version'),
     entry('auth', (value) => value === 'oidc', 'trusted publishing is not available in this version'),
     entry('publish', (value) => value, 'making a dataset public is not available in this version'),
     entry('gated', (value) => value !== undefined, 'setting access requests is not available in this version'),
-    entry('quality-gate', (value) => value === 'enforce', 'the quality gate is not available in this version'),
     entry('migrate-remote', (value) => value, 'rewriting published shards is not available in this version'),
     entry('pr-comment', (value) => value === 'always' || value === 'failures', 'pull request comments are not available in this version')
 ];
@@ -38723,7 +38722,7 @@ class InputError extends ActionError {
     }
 }
 /** A gate, a right or a remote ahead of this version stopped the run (exit code 3). */
-class errors_GateError extends ActionError {
+class GateError extends ActionError {
     constructor(code, message, details) {
         super(code, 3, message, details);
     }
@@ -43571,6 +43570,441 @@ function cleaned(value, clean) {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [clean(key), cleaned(item, clean)]));
 }
 
+;// CONCATENATED MODULE: ./src/traces/text.ts
+/** Number and string texts as the reference's Python writes them, wherever a byte counts. */
+/** Digits and decimal exponent of the shortest text that reads back as `x` (finite, not zero): `1.5` is ["15", 0]. */
+function shortest(x) {
+    const [mantissa, exponent] = Math.abs(x).toExponential().split('e');
+    return { sign: x < 0 ? '-' : '', digits: mantissa.replace('.', ''), exponent: Number(exponent) };
+}
+function positional(sign, digits, exponent) {
+    if (exponent < 0)
+        return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`;
+    const whole = digits.slice(0, exponent + 1).padEnd(exponent + 1, '0');
+    return `${sign}${whole}.${digits.slice(exponent + 1) || '0'}`;
+}
+function scientific(sign, digits, exponent, exponentDigits) {
+    const fraction = digits.length > 1 ? `.${digits.slice(1)}` : '';
+    const power = String(Math.abs(exponent)).padStart(exponentDigits, '0');
+    return `${sign}${digits.charAt(0)}${fraction}e${exponent < 0 ? '-' : '+'}${power}`;
+}
+/** Python's `repr` of a float: `1.0`, `0.0001`, `1e-05`, `1e+16`. Used in hashed texts, `quality.json` and the card. */
+function floatRepr(x) {
+    if (Number.isNaN(x))
+        return 'NaN';
+    if (!Number.isFinite(x))
+        return x > 0 ? 'Infinity' : '-Infinity';
+    if (x === 0)
+        return Object.is(x, -0) ? '-0.0' : '0.0';
+    const { sign, digits, exponent } = shortest(x);
+    return exponent >= -4 && exponent < 16 ? positional(sign, digits, exponent) : scientific(sign, digits, exponent, 2);
+}
+/** The float text of published lines: `1.0`, `0.00001`, `1e-6`, `1e+16`. */
+function floatLine(x) {
+    if (!Number.isFinite(x))
+        return 'null';
+    if (x === 0)
+        return Object.is(x, -0) ? '-0.0' : '0.0';
+    const { sign, digits, exponent } = shortest(x);
+    return exponent >= -5 && exponent < 16 ? positional(sign, digits, exponent) : scientific(sign, digits, exponent, 1);
+}
+/** A JSON string in ASCII, as Python's `json.dumps` writes it. */
+function asciiString(text) {
+    return asciiEscape(JSON.stringify(text));
+}
+/** JSON text with everything outside of printable ASCII escaped. */
+function asciiEscape(json) {
+    return /[\x7f-\uffff]/.test(json) ? json.replace(/[\x7f-\uffff]/g, escapeUnit) : json;
+}
+function escapeUnit(unit) {
+    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+/** Order by code point, as Python sorts strings; JavaScript's own order differs where surrogates meet U+E000…U+FFFF. */
+function compareCodePoints(a, b) {
+    const length = Math.min(a.length, b.length);
+    for (let i = 0; i < length; i++) {
+        const x = a.charCodeAt(i);
+        const y = b.charCodeAt(i);
+        if (x === y)
+            continue;
+        const xSurrogate = x >= 0xd800 && x <= 0xdfff;
+        const ySurrogate = y >= 0xd800 && y <= 0xdfff;
+        if (xSurrogate !== ySurrogate)
+            return xSurrogate ? (y >= 0xe000 ? 1 : x - y) : x >= 0xe000 ? -1 : x - y;
+        return x - y;
+    }
+    return a.length - b.length;
+}
+/** The first `count` code points. */
+function firstCodePoints(text, count) {
+    // Two units a code point at most: the rest of a long text need not be looked at.
+    return Array.from(text.slice(0, count * 2))
+        .slice(0, count)
+        .join('');
+}
+/** |x| with a fixed number of decimals, exact on the binary value, ties to even (`toFixed` sends ties away from zero). */
+function fixedMagnitude(x, digits) {
+    const text = Math.abs(x).toFixed(digits);
+    const scaled = x * 2 ** (digits + 1);
+    const tie = Number.isInteger(scaled) && scaled % 2 !== 0;
+    const last = Number(text.at(-1));
+    return tie && last % 2 === 1 ? text.slice(0, -1) + String(last - 1) : text;
+}
+/** Python's `round(x, digits)`. */
+function roundHalfEven(x, digits) {
+    if (!Number.isFinite(x) || Math.abs(x) >= 1e21)
+        return x;
+    const magnitude = Number(fixedMagnitude(x, digits));
+    return x < 0 || Object.is(x, -0) ? -magnitude : magnitude;
+}
+/** Python's `{:.Nf}`. */
+function text_fixed(x, digits) {
+    if (!Number.isFinite(x))
+        return Number.isNaN(x) ? 'nan' : x > 0 ? 'inf' : '-inf';
+    return (x < 0 || Object.is(x, -0) ? '-' : '') + fixedMagnitude(x, digits);
+}
+/** Python's `{:,}` on an integer of any size. */
+function thousands(value) {
+    return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+/** Python's white space, which is not JavaScript's: U+001C…U+001F and U+0085 are in it, U+FEFF is not. */
+const WHITE_SPACE = /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/u;
+/** Python's `str.strip()`. */
+function text_strip(text) {
+    const start = WHITE_SPACE.exec(text)?.[0].length ?? 0;
+    let end = text.length;
+    while (end > start && WHITE_SPACE.test(text.charAt(end - 1)))
+        end--;
+    return text.slice(start, end);
+}
+/** Null, empty, or nothing but Python's white space. */
+function text_isBlank(text) {
+    return text === null || !text_TEXT.test(text);
+}
+const text_TEXT = /[^\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+/**
+ * The lines of Python's `str.splitlines()`, which ends them at far more than LF, each ended by LF but the last. Only for
+ * texts whose reference splits them so.
+ */
+function withLineFeeds(text) {
+    const lines = OTHER_LINE_BREAK.test(text) ? text.replace(LINE_BREAK, '\n') : text;
+    return lines.endsWith('\n') ? lines.slice(0, -1) : lines;
+}
+const OTHER_LINE_BREAK = /[\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
+const LINE_BREAK = /\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]/g;
+
+;// CONCATENATED MODULE: ./src/report/figures.ts
+/** Numbers as people read them. */
+
+function plural(n, one, many = `${one}s`) {
+    return `${thousands(n)} ${n === 1 ? one : many}`;
+}
+/** Keeps what belongs together on one line of a narrow screen. */
+const TIED = '\u00a0';
+/** `71.8 %` */
+function percent(x) {
+    return `${text_fixed(x, 1)}${TIED}%`;
+}
+/** What became of a figure: `+0.4`, `±0`; what got worse by a point or more stands out. */
+function delta(before, after) {
+    if (before === undefined || after === undefined)
+        return '';
+    const tenths = Math.round((after - before) * 10);
+    if (tenths === 0)
+        return '±0';
+    const text = `${tenths > 0 ? '+' : '−'}${text_fixed(Math.abs(tenths) / 10, 1)}`;
+    return tenths <= -10 ? `**${text}**` : text;
+}
+function signed(n) {
+    return n === 0n ? '±0' : n > 0n ? `+${thousands(n)}` : `−${thousands(-n)}`;
+}
+/** One scale for all personas, beside which the gate has its own minimum for each. */
+function grade(x) {
+    return x >= 80 ? 'good' : x >= 60 ? 'fair' : 'low';
+}
+/**
+ * With a fixed number of decimals, its whole part in groups of three. Long rows of digits are never shown as they are:
+ * GitHub reads seven of them as the id of a commit.
+ */
+function decimal(x, digits) {
+    const [whole, fraction] = text_fixed(Math.abs(x), digits).split('.');
+    return `${x < 0 ? '−' : ''}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${fraction === undefined ? '' : `.${fraction}`}`;
+}
+function bytes(n) {
+    if (n < 1000)
+        return `${String(n)} B`;
+    if (n < 1_000_000)
+        return `${decimal(n / 1000, 1)} kB`;
+    return n < 1_000_000_000 ? `${decimal(n / 1_000_000, 1)} MB` : `${decimal(n / 1_000_000_000, 2)} GB`;
+}
+/** US dollars. */
+function money(x) {
+    return x === null || x === undefined ? 'n/a' : `$${decimal(x, 2)}`;
+}
+/** What became of an amount. */
+function moneyDelta(before, after) {
+    if (before === null || after === null)
+        return before === after ? '' : 'changed';
+    const cents = Math.round((after - before) * 100);
+    return cents === 0 ? '±0' : `${cents > 0 ? '+' : '−'}${money(Math.abs(cents) / 100)}`;
+}
+/** @param milliseconds */
+function figures_duration(milliseconds) {
+    return milliseconds < 1000 ? `${decimal(milliseconds, 0)} ms` : `${decimal(milliseconds / 1000, 1)} s`;
+}
+/** A commit as people name it. */
+function figures_shortId(revision) {
+    return revision.slice(0, 7);
+}
+
+;// CONCATENATED MODULE: ./src/report/markdown.ts
+/**
+ * GitHub Markdown out of hostile text. Everything that comes from a trace, a file name, a dataset or another run's report
+ * goes through `code` or `plain`.
+ *
+ * GitHub looks for mentions, issue references, commit ids and e-mail addresses in the text of the rendered page, after
+ * escapes and entities are gone, and only leaves out what stands in code. So nothing is escaped here: what could mean
+ * something is shown as code.
+ */
+/** Longest text shown of one value, in code points. */
+const SHOWN = 80;
+/** Of which the end: names of files differ there, and line numbers stand there. */
+const SHOWN_END = 30;
+/** Longest sentence shown, in code points. */
+const SHOWN_SENTENCE = 600;
+/** Control characters, line ends, unpaired surrogates, and characters that show nothing or reorder what others show. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}\p{DI}\u2800]+/gu;
+/** On one line, without what cannot be seen, and without towers of accents that reach into the lines around. */
+function flat(text) {
+    return text
+        .replace(INVISIBLE, ' ')
+        .replace(/\p{Zs}+/gu, ' ')
+        .replace(/(\p{M}{4})\p{M}+/gu, '$1')
+        .trim();
+}
+/** Cut in the middle, so that what stands at the end stays. */
+function shorten(text, most, end) {
+    if (text.length <= most)
+        return text;
+    const points = Array.from(text);
+    if (points.length <= most)
+        return text;
+    return `${points.slice(0, most - end - 1).join('')}…${end === 0 ? '' : points.slice(-end).join('')}`;
+}
+/** A value as a code span that fits into a table cell: nothing inside it is interpreted. */
+function markdown_code(text) {
+    const shown = shorten(flat(text), SHOWN, SHOWN_END);
+    if (shown === '')
+        return '(empty)';
+    // A pipe ends the cell even inside a code span, and a backslash does not escape a backtick there.
+    return `\`${shown.replaceAll('`', 'ˋ').replaceAll('|', '¦')}\``;
+}
+/**
+ * A sentence that may hold names out of traces, as text on one line. Words that Markdown or GitHub could read as more than
+ * words become code; so does what stands between backticks.
+ */
+function plain(text, most = SHOWN_SENTENCE) {
+    return (shorten(flat(text), most, 0)
+        .split('`')
+        .map((part, i) => (i % 2 === 1 ? quotedCode(part) : part.split(' ').map(word).join(' ')))
+        .join('')
+        // No span holds a backtick, so two in a row are spans that touch, which would be read as one.
+        .replaceAll('``', '` `')
+        .trim()
+        .replace(/^(?:[-+=]+|\d+[.)])(?= |$)/, (marker) => markdown_code(marker)));
+}
+function quotedCode(part) {
+    return part.trim() === '' ? part : markdown_code(part);
+}
+/** Letters, digits, and signs that mean nothing to Markdown. */
+const HARMLESS = /^[\p{L}\p{N}\p{M}'’"“”.,;:?!()…–—%+=/·→±−-]*$/u;
+/** Commands to a runner, addresses, emoji names, `GH-1` and other trackers' ids, ids of commits. */
+const READ_AS_MORE = /::|:\/\/|www\.|:[\w+-]+:|[a-z][a-z0-9]*-\d|(?<![\p{L}\p{N}])[0-9a-f]{7,64}(?![\p{L}\p{N}])/iu;
+function word(text) {
+    if (HARMLESS.test(text) && !READ_AS_MORE.test(text))
+        return text;
+    const open = /^["'“(]*/.exec(text)?.[0] ?? '';
+    const close = (open.includes('(') ? /[)”"'.,;:!?]*$/ : /[”"'.,;:!?]*$/).exec(text.slice(open.length))?.[0] ?? '';
+    const inner = text.slice(open.length, text.length - close.length);
+    return inner === '' ? markdown_code(text) : `${open}${markdown_code(inner)}${close}`;
+}
+/**
+ * A table; cells must be Markdown already.
+ *
+ * @param align where the text of each column stands; left where that is not said
+ */
+function table(head, rows, align = []) {
+    const line = (cells) => `| ${cells.join(' | ')} |`;
+    const rule = head.map((_, i) => align[i] ?? LEFT);
+    return [line(head), `|${rule.join('|')}|`, ...rows.map(line)].join('\n');
+}
+/** Columns of a table, by where their text stands. */
+const LEFT = '---';
+const RIGHT = '--:';
+const CENTRE = ':-:';
+/** Whether a block of code shows a text as it is, so that it may be copied. */
+function isFaithful(text) {
+    return text.length <= 300 && flat(text) === text && !/^::|##\[/.test(text);
+}
+/** Lines as a block of code, whatever they hold: its fence is longer than any row of backticks in them. */
+function fence(lines, language) {
+    const text = lines.map((line) => line.replace(INVISIBLE, ' ')).join('\n');
+    const ticks = '`'.repeat(Math.max(3, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length + 1)));
+    return `${ticks}${language}\n${text}\n${ticks}`;
+}
+/** Folded away until somebody opens it. `title` is shown as it is: words of ours and numbers only. */
+function markdown_details(title, body) {
+    return `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
+}
+/** A link to a page that this action itself knows of; undefined where the address is none that is fit to click. */
+function markdown_link(text, url) {
+    return /^https?:\/\/[\w.-]+(:\d+)?(\/[\w.:/?=&%~+-]*)?$/.test(url) && url.length <= 500
+        ? `[${text}](${url})`
+        : undefined;
+}
+/** Paragraphs, tables and blocks, one below the other. Empty ones are left out. */
+function markdown_blocks(...parts) {
+    return parts.filter((part) => part !== undefined && part !== '').join('\n\n');
+}
+
+;// CONCATENATED MODULE: ./src/report/verdict.ts
+function standingOf({ counts, batch }) {
+    const judged = batch !== undefined && batch.gate !== 'off' && batch.quality.trace_count > 0;
+    return {
+        blocked: counts.blocked,
+        held: counts.held,
+        leaked: counts.leaked ?? 0,
+        invalid: counts.invalid,
+        gate: judged ? batch.quality.gate_status : undefined,
+        gateStops: judged && batch.gate === 'enforce'
+    };
+}
+function moodOf(report) {
+    const { blocked, held, leaked, invalid, gate, gateStops } = standingOf(report);
+    if (report.outcome === 'failed' && invalid === 0)
+        return 'broken';
+    if (report.outcome === 'blocked' || report.outcome === 'failed')
+        return 'bad';
+    if (blocked > 0 || leaked > 0 || (gate === 'failing' && gateStops))
+        return 'bad';
+    if (held > 0 || invalid > 0 || gate === 'failing')
+        return 'careful';
+    return report.counts.staged === 0 || report.outcome === 'skipped' ? 'idle' : 'good';
+}
+/** Traces that something is to be done about. */
+function stopped({ traces }) {
+    return traces.filter(({ status, findings }) => status === 'leaked' || findings.length > 0 || isStopped(status));
+}
+function isStopped(status) {
+    return status === 'blocked' || status === 'held';
+}
+/** Whether there is nothing to tell: no finding, no warning, nothing that differs from the base. */
+function nothingNew(report) {
+    const base = report.baseline?.base;
+    if (base === undefined || moodOf(report) !== 'good' || report.warnings.length > 0)
+        return false;
+    return base.added + base.changed + base.removed === 0;
+}
+
+;// CONCATENATED MODULE: ./src/report/annotations.ts
+/** Lines beside the diff and on the page of the run: the first places that something is wrong at. */
+
+
+
+/** What GitHub shows of one step, of each kind. */
+const MOST_ANNOTATIONS = 10;
+/** In code points. */
+const annotations_LONGEST = 300;
+/**
+ * One for each trace that is held back, each invalid line, and each trace that is published under an id of other content;
+ * of each kind no more than `MOST_ANNOTATIONS` with those that are taken, the last of them saying how many are left out.
+ */
+function annotations(report, { folder = '', taken = {} } = {}) {
+    const all = [
+        ...stopped(report).map((trace) => ofTrace(trace, folder)),
+        ...report.invalid.map((one) => ({
+            kind: report.exit_code === 0 ? 'warning' : 'error',
+            title: 'Invalid trace',
+            message: inert(one.message),
+            ...place(one, folder)
+        })),
+        ...report.traces.filter(({ changed_from: from }) => from !== undefined).map((trace) => ofChanged(trace, folder))
+    ];
+    return ['error', 'warning', 'notice'].flatMap((kind) => limited(all.filter((one) => one.kind === kind), Math.max(0, MOST_ANNOTATIONS - (taken[kind] ?? 0))));
+}
+function ofTrace(trace, folder) {
+    const { status, findings, message } = trace;
+    const [first] = findings;
+    const rest = findings.length > 1 ? ` And ${plural(findings.length - 1, 'more finding')} in this trace.` : '';
+    const why = first === undefined ? (message ?? '') : `${first.gate} ${first.detector}: ${first.message}`;
+    return {
+        kind: status === 'held' ? 'warning' : 'error',
+        title: status === 'leaked'
+            ? 'Published trace would be blocked'
+            : status === 'held'
+                ? 'Trace held back'
+                : 'Trace blocked',
+        message: `${inert(why)}${rest}`,
+        ...place(trace, folder)
+    };
+}
+function ofChanged(trace, folder) {
+    return {
+        kind: 'notice',
+        title: 'Trace with new content',
+        message: 'The dataset holds another content of this trace_id; both stay published.',
+        ...place(trace, folder)
+    };
+}
+function limited(all, most) {
+    if (all.length <= most)
+        return [...all];
+    if (most === 0)
+        return [];
+    const [kind] = all.map((one) => one.kind);
+    const left = all.length - (most - 1);
+    return [
+        ...all.slice(0, most - 1),
+        { kind, title: 'And more', message: `${plural(left, 'more place')}: the job summary and report.json have them.` }
+    ];
+}
+/** Names that a runner, a browser and a file system read alike. Anything else is left to the report. */
+function place({ file, line }, folder) {
+    const path = folder === '' ? file : `${folder}/${file}`;
+    const plainPath = /^[\w.-][\w. +=-]*(\/[\w.-][\w. +=-]*)*$/.test(path) && path.length <= 300;
+    return plainPath && !path.split('/').includes('..') ? { file: path, ...(line > 0 ? { line } : {}) } : {};
+}
+/** Words on one line: nothing that a runner obeys, and nothing that a page makes a link, a mention or markup of. */
+function inert(text) {
+    const words = flat(text)
+        .replace(/[@#<>`|\\$[\]*~^{}&]/g, ' ')
+        .replace(/:{2,}|:\/\//g, ': ')
+        .replace(/www\./gi, 'www ')
+        .replace(/([a-z][a-z0-9]*)-(?=\d)/gi, '$1 ')
+        .replace(/ {2,}/g, ' ')
+        .trim();
+    const points = Array.from(words);
+    return points.length > annotations_LONGEST ? `${points.slice(0, annotations_LONGEST - 1).join('')}…` : words;
+}
+
+;// CONCATENATED MODULE: ./src/report/disclosure.ts
+/**
+ * The report as it may be shown and written: where `disclosed` is false, without the statistics and scorecards of the
+ * dataset and without texts of tasks. Scores of staged traces stay: the traces are in the repository itself.
+ */
+function disclosable(report) {
+    if (report.disclosed !== false)
+        return report;
+    const shown = structuredClone(report);
+    delete shown.dataset;
+    delete shown.quality;
+    delete shown.index;
+    delete shown.baseline?.dataset;
+    for (const trace of shown.traces)
+        delete trace.task;
+    return shown;
+}
+
 // EXTERNAL MODULE: ./node_modules/jsonc-parser/lib/umd/main.js
 var main = __nccwpck_require__(9547);
 ;// CONCATENATED MODULE: ./src/traces/json.ts
@@ -44442,24 +44876,6 @@ function emptyReport(command) {
     };
 }
 
-;// CONCATENATED MODULE: ./src/report/disclosure.ts
-/**
- * The report as it may be shown and written: where `disclosed` is false, without the statistics and scorecards of the
- * dataset and without texts of tasks. Scores of staged traces stay: the traces are in the repository itself.
- */
-function disclosable(report) {
-    if (report.disclosed !== false)
-        return report;
-    const shown = structuredClone(report);
-    delete shown.dataset;
-    delete shown.quality;
-    delete shown.index;
-    delete shown.baseline?.dataset;
-    for (const trace of shown.traces)
-        delete trace.task;
-    return shown;
-}
-
 ;// CONCATENATED MODULE: ./src/report/fit.ts
 /** Budgets: a page that is too long loses its least important parts first, and says which. */
 /** A section in versions with fewer and fewer rows; those that would say the same count as one. */
@@ -44486,239 +44902,6 @@ function fit(sections, { bytes, shedding, elsewhere }) {
 function canShrink(sections, name, chosen) {
     const section = sections.find((one) => one.name === name);
     return section !== undefined && chosen.get(name) < section.versions.length - 1;
-}
-
-;// CONCATENATED MODULE: ./src/traces/text.ts
-/** Number and string texts as the reference's Python writes them, wherever a byte counts. */
-/** Digits and decimal exponent of the shortest text that reads back as `x` (finite, not zero): `1.5` is ["15", 0]. */
-function shortest(x) {
-    const [mantissa, exponent] = Math.abs(x).toExponential().split('e');
-    return { sign: x < 0 ? '-' : '', digits: mantissa.replace('.', ''), exponent: Number(exponent) };
-}
-function positional(sign, digits, exponent) {
-    if (exponent < 0)
-        return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`;
-    const whole = digits.slice(0, exponent + 1).padEnd(exponent + 1, '0');
-    return `${sign}${whole}.${digits.slice(exponent + 1) || '0'}`;
-}
-function scientific(sign, digits, exponent, exponentDigits) {
-    const fraction = digits.length > 1 ? `.${digits.slice(1)}` : '';
-    const power = String(Math.abs(exponent)).padStart(exponentDigits, '0');
-    return `${sign}${digits.charAt(0)}${fraction}e${exponent < 0 ? '-' : '+'}${power}`;
-}
-/** Python's `repr` of a float: `1.0`, `0.0001`, `1e-05`, `1e+16`. Used in hashed texts, `quality.json` and the card. */
-function floatRepr(x) {
-    if (Number.isNaN(x))
-        return 'NaN';
-    if (!Number.isFinite(x))
-        return x > 0 ? 'Infinity' : '-Infinity';
-    if (x === 0)
-        return Object.is(x, -0) ? '-0.0' : '0.0';
-    const { sign, digits, exponent } = shortest(x);
-    return exponent >= -4 && exponent < 16 ? positional(sign, digits, exponent) : scientific(sign, digits, exponent, 2);
-}
-/** The float text of published lines: `1.0`, `0.00001`, `1e-6`, `1e+16`. */
-function floatLine(x) {
-    if (!Number.isFinite(x))
-        return 'null';
-    if (x === 0)
-        return Object.is(x, -0) ? '-0.0' : '0.0';
-    const { sign, digits, exponent } = shortest(x);
-    return exponent >= -5 && exponent < 16 ? positional(sign, digits, exponent) : scientific(sign, digits, exponent, 1);
-}
-/** A JSON string in ASCII, as Python's `json.dumps` writes it. */
-function asciiString(text) {
-    return asciiEscape(JSON.stringify(text));
-}
-/** JSON text with everything outside of printable ASCII escaped. */
-function asciiEscape(json) {
-    return /[\x7f-\uffff]/.test(json) ? json.replace(/[\x7f-\uffff]/g, escapeUnit) : json;
-}
-function escapeUnit(unit) {
-    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
-/** Order by code point, as Python sorts strings; JavaScript's own order differs where surrogates meet U+E000…U+FFFF. */
-function compareCodePoints(a, b) {
-    const length = Math.min(a.length, b.length);
-    for (let i = 0; i < length; i++) {
-        const x = a.charCodeAt(i);
-        const y = b.charCodeAt(i);
-        if (x === y)
-            continue;
-        const xSurrogate = x >= 0xd800 && x <= 0xdfff;
-        const ySurrogate = y >= 0xd800 && y <= 0xdfff;
-        if (xSurrogate !== ySurrogate)
-            return xSurrogate ? (y >= 0xe000 ? 1 : x - y) : x >= 0xe000 ? -1 : x - y;
-        return x - y;
-    }
-    return a.length - b.length;
-}
-/** The first `count` code points. */
-function firstCodePoints(text, count) {
-    // Two units a code point at most: the rest of a long text need not be looked at.
-    return Array.from(text.slice(0, count * 2))
-        .slice(0, count)
-        .join('');
-}
-/** |x| with a fixed number of decimals, exact on the binary value, ties to even (`toFixed` sends ties away from zero). */
-function fixedMagnitude(x, digits) {
-    const text = Math.abs(x).toFixed(digits);
-    const scaled = x * 2 ** (digits + 1);
-    const tie = Number.isInteger(scaled) && scaled % 2 !== 0;
-    const last = Number(text.at(-1));
-    return tie && last % 2 === 1 ? text.slice(0, -1) + String(last - 1) : text;
-}
-/** Python's `round(x, digits)`. */
-function roundHalfEven(x, digits) {
-    if (!Number.isFinite(x) || Math.abs(x) >= 1e21)
-        return x;
-    const magnitude = Number(fixedMagnitude(x, digits));
-    return x < 0 || Object.is(x, -0) ? -magnitude : magnitude;
-}
-/** Python's `{:.Nf}`. */
-function text_fixed(x, digits) {
-    if (!Number.isFinite(x))
-        return Number.isNaN(x) ? 'nan' : x > 0 ? 'inf' : '-inf';
-    return (x < 0 || Object.is(x, -0) ? '-' : '') + fixedMagnitude(x, digits);
-}
-/** Python's `{:,}` on an integer of any size. */
-function thousands(value) {
-    return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-/** Python's white space, which is not JavaScript's: U+001C…U+001F and U+0085 are in it, U+FEFF is not. */
-const WHITE_SPACE = /^[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/u;
-/** Python's `str.strip()`. */
-function text_strip(text) {
-    const start = WHITE_SPACE.exec(text)?.[0].length ?? 0;
-    let end = text.length;
-    while (end > start && WHITE_SPACE.test(text.charAt(end - 1)))
-        end--;
-    return text.slice(start, end);
-}
-/** Null, empty, or nothing but Python's white space. */
-function text_isBlank(text) {
-    return text === null || !text_TEXT.test(text);
-}
-const text_TEXT = /[^\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
-/**
- * The lines of Python's `str.splitlines()`, which ends them at far more than LF, each ended by LF but the last. Only for
- * texts whose reference splits them so.
- */
-function withLineFeeds(text) {
-    const lines = OTHER_LINE_BREAK.test(text) ? text.replace(LINE_BREAK, '\n') : text;
-    return lines.endsWith('\n') ? lines.slice(0, -1) : lines;
-}
-const OTHER_LINE_BREAK = /[\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
-const LINE_BREAK = /\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]/g;
-
-;// CONCATENATED MODULE: ./src/report/markdown.ts
-/**
- * GitHub Markdown out of hostile text. Everything that comes from a trace, a file name, a dataset or another run's report
- * goes through `code` or `plain`.
- *
- * GitHub looks for mentions, issue references, commit ids and e-mail addresses in the text of the rendered page, after
- * escapes and entities are gone, and only leaves out what stands in code. So nothing is escaped here: what could mean
- * something is shown as code.
- */
-/** Longest text shown of one value, in code points. */
-const SHOWN = 80;
-/** Of which the end: names of files differ there, and line numbers stand there. */
-const SHOWN_END = 30;
-/** Longest sentence shown, in code points. */
-const SHOWN_SENTENCE = 600;
-/** Control characters, line ends, unpaired surrogates, and characters that show nothing or reorder what others show. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}\p{DI}\u2800]+/gu;
-/** On one line, without what cannot be seen, and without towers of accents that reach into the lines around. */
-function flat(text) {
-    return text
-        .replace(INVISIBLE, ' ')
-        .replace(/\p{Zs}+/gu, ' ')
-        .replace(/(\p{M}{4})\p{M}+/gu, '$1')
-        .trim();
-}
-/** Cut in the middle, so that what stands at the end stays. */
-function shorten(text, most, end) {
-    if (text.length <= most)
-        return text;
-    const points = Array.from(text);
-    if (points.length <= most)
-        return text;
-    return `${points.slice(0, most - end - 1).join('')}…${end === 0 ? '' : points.slice(-end).join('')}`;
-}
-/** A value as a code span that fits into a table cell: nothing inside it is interpreted. */
-function markdown_code(text) {
-    const shown = shorten(flat(text), SHOWN, SHOWN_END);
-    if (shown === '')
-        return '(empty)';
-    // A pipe ends the cell even inside a code span, and a backslash does not escape a backtick there.
-    return `\`${shown.replaceAll('`', 'ˋ').replaceAll('|', '¦')}\``;
-}
-/**
- * A sentence that may hold names out of traces, as text on one line. Words that Markdown or GitHub could read as more than
- * words become code; so does what stands between backticks.
- */
-function plain(text, most = SHOWN_SENTENCE) {
-    return (shorten(flat(text), most, 0)
-        .split('`')
-        .map((part, i) => (i % 2 === 1 ? quotedCode(part) : part.split(' ').map(word).join(' ')))
-        .join('')
-        // No span holds a backtick, so two in a row are spans that touch, which would be read as one.
-        .replaceAll('``', '` `')
-        .trim()
-        .replace(/^(?:[-+=]+|\d+[.)])(?= |$)/, (marker) => markdown_code(marker)));
-}
-function quotedCode(part) {
-    return part.trim() === '' ? part : markdown_code(part);
-}
-/** Letters, digits, and signs that mean nothing to Markdown. */
-const HARMLESS = /^[\p{L}\p{N}\p{M}'’"“”.,;:?!()…–—%+=/·→±−-]*$/u;
-/** Commands to a runner, addresses, emoji names, `GH-1` and other trackers' ids, ids of commits. */
-const READ_AS_MORE = /::|:\/\/|www\.|:[\w+-]+:|[a-z][a-z0-9]*-\d|(?<![\p{L}\p{N}])[0-9a-f]{7,64}(?![\p{L}\p{N}])/iu;
-function word(text) {
-    if (HARMLESS.test(text) && !READ_AS_MORE.test(text))
-        return text;
-    const open = /^["'“(]*/.exec(text)?.[0] ?? '';
-    const close = (open.includes('(') ? /[)”"'.,;:!?]*$/ : /[”"'.,;:!?]*$/).exec(text.slice(open.length))?.[0] ?? '';
-    const inner = text.slice(open.length, text.length - close.length);
-    return inner === '' ? markdown_code(text) : `${open}${markdown_code(inner)}${close}`;
-}
-/**
- * A table; cells must be Markdown already.
- *
- * @param align where the text of each column stands; left where that is not said
- */
-function table(head, rows, align = []) {
-    const line = (cells) => `| ${cells.join(' | ')} |`;
-    const rule = head.map((_, i) => align[i] ?? LEFT);
-    return [line(head), `|${rule.join('|')}|`, ...rows.map(line)].join('\n');
-}
-/** Columns of a table, by where their text stands. */
-const LEFT = '---';
-const RIGHT = '--:';
-const CENTRE = ':-:';
-/** Whether a block of code shows a text as it is, so that it may be copied. */
-function isFaithful(text) {
-    return text.length <= 300 && flat(text) === text && !/^::|##\[/.test(text);
-}
-/** Lines as a block of code, whatever they hold: its fence is longer than any row of backticks in them. */
-function fence(lines, language) {
-    const text = lines.map((line) => line.replace(INVISIBLE, ' ')).join('\n');
-    const ticks = '`'.repeat(Math.max(3, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length + 1)));
-    return `${ticks}${language}\n${text}\n${ticks}`;
-}
-/** Folded away until somebody opens it. `title` is shown as it is: words of ours and numbers only. */
-function markdown_details(title, body) {
-    return `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
-}
-/** A link to a page that this action itself knows of; undefined where the address is none that is fit to click. */
-function markdown_link(text, url) {
-    return /^https?:\/\/[\w.-]+(:\d+)?(\/[\w.:/?=&%~+-]*)?$/.test(url) && url.length <= 500
-        ? `[${text}](${url})`
-        : undefined;
-}
-/** Paragraphs, tables and blocks, one below the other. Empty ones are left out. */
-function markdown_blocks(...parts) {
-    return parts.filter((part) => part !== undefined && part !== '').join('\n\n');
 }
 
 ;// CONCATENATED MODULE: ./src/report/sections/page.ts
@@ -44766,70 +44949,6 @@ function remark(trace) {
         parts.push(`fields that no schema has, kept in metadata.unknown_fields: ${trace.unknown_fields.join(', ')}`);
     }
     return parts.join('; ');
-}
-
-;// CONCATENATED MODULE: ./src/report/figures.ts
-/** Numbers as people read them. */
-
-function plural(n, one, many = `${one}s`) {
-    return `${thousands(n)} ${n === 1 ? one : many}`;
-}
-/** Keeps what belongs together on one line of a narrow screen. */
-const TIED = '\u00a0';
-/** `71.8 %` */
-function percent(x) {
-    return `${text_fixed(x, 1)}${TIED}%`;
-}
-/** What became of a figure: `+0.4`, `±0`; what got worse by a point or more stands out. */
-function delta(before, after) {
-    if (before === undefined || after === undefined)
-        return '';
-    const tenths = Math.round((after - before) * 10);
-    if (tenths === 0)
-        return '±0';
-    const text = `${tenths > 0 ? '+' : '−'}${text_fixed(Math.abs(tenths) / 10, 1)}`;
-    return tenths <= -10 ? `**${text}**` : text;
-}
-function signed(n) {
-    return n === 0n ? '±0' : n > 0n ? `+${thousands(n)}` : `−${thousands(-n)}`;
-}
-/** One scale for all personas, beside which the gate has its own minimum for each. */
-function grade(x) {
-    return x >= 80 ? 'good' : x >= 60 ? 'fair' : 'low';
-}
-/**
- * With a fixed number of decimals, its whole part in groups of three. Long rows of digits are never shown as they are:
- * GitHub reads seven of them as the id of a commit.
- */
-function decimal(x, digits) {
-    const [whole, fraction] = text_fixed(Math.abs(x), digits).split('.');
-    return `${x < 0 ? '−' : ''}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${fraction === undefined ? '' : `.${fraction}`}`;
-}
-function bytes(n) {
-    if (n < 1000)
-        return `${String(n)} B`;
-    if (n < 1_000_000)
-        return `${decimal(n / 1000, 1)} kB`;
-    return n < 1_000_000_000 ? `${decimal(n / 1_000_000, 1)} MB` : `${decimal(n / 1_000_000_000, 2)} GB`;
-}
-/** US dollars. */
-function money(x) {
-    return x === null || x === undefined ? 'n/a' : `$${decimal(x, 2)}`;
-}
-/** What became of an amount. */
-function moneyDelta(before, after) {
-    if (before === null || after === null)
-        return before === after ? '' : 'changed';
-    const cents = Math.round((after - before) * 100);
-    return cents === 0 ? '±0' : `${cents > 0 ? '+' : '−'}${money(Math.abs(cents) / 100)}`;
-}
-/** @param milliseconds */
-function figures_duration(milliseconds) {
-    return milliseconds < 1000 ? `${decimal(milliseconds, 0)} ms` : `${decimal(milliseconds / 1000, 1)} s`;
-}
-/** A commit as people name it. */
-function figures_shortId(revision) {
-    return revision.slice(0, 7);
 }
 
 ;// CONCATENATED MODULE: ./src/report/sections/checked.ts
@@ -45142,45 +45261,6 @@ function errorSection({ error }) {
     return markdown_blocks(
     // Two pairs of stars with nothing between them are a rule.
     message === '' ? undefined : `**${message}**`, `${plain(error.hint)}${retry}`, `Error code ${markdown_code(error.code)}`);
-}
-
-;// CONCATENATED MODULE: ./src/report/verdict.ts
-function standingOf({ counts, batch }) {
-    const judged = batch !== undefined && batch.gate !== 'off' && batch.quality.trace_count > 0;
-    return {
-        blocked: counts.blocked,
-        held: counts.held,
-        leaked: counts.leaked ?? 0,
-        invalid: counts.invalid,
-        gate: judged ? batch.quality.gate_status : undefined,
-        gateStops: judged && batch.gate === 'enforce'
-    };
-}
-function moodOf(report) {
-    const { blocked, held, leaked, invalid, gate, gateStops } = standingOf(report);
-    if (report.outcome === 'failed' && invalid === 0)
-        return 'broken';
-    if (report.outcome === 'blocked' || report.outcome === 'failed')
-        return 'bad';
-    if (blocked > 0 || leaked > 0 || (gate === 'failing' && gateStops))
-        return 'bad';
-    if (held > 0 || invalid > 0 || gate === 'failing')
-        return 'careful';
-    return report.counts.staged === 0 || report.outcome === 'skipped' ? 'idle' : 'good';
-}
-/** Traces that something is to be done about. */
-function stopped({ traces }) {
-    return traces.filter(({ status, findings }) => status === 'leaked' || findings.length > 0 || isStopped(status));
-}
-function isStopped(status) {
-    return status === 'blocked' || status === 'held';
-}
-/** Whether there is nothing to tell: no finding, no warning, nothing that differs from the base. */
-function nothingNew(report) {
-    const base = report.baseline?.base;
-    if (base === undefined || moodOf(report) !== 'good' || report.warnings.length > 0)
-        return false;
-    return base.added + base.changed + base.removed === 0;
 }
 
 ;// CONCATENATED MODULE: ./src/report/sections/findings.ts
@@ -45730,6 +45810,43 @@ function renderSummary(given) {
     ], BUDGET);
 }
 
+// EXTERNAL MODULE: ./node_modules/picomatch/index.js
+var picomatch = __nccwpck_require__(4006);
+var picomatch_default = /*#__PURE__*/__nccwpck_require__.n(picomatch);
+;// CONCATENATED MODULE: ./src/traces/patterns.ts
+/** Globs and exclusions of the input `traces`. */
+
+
+/** The glob that an entry is, relative to a folder; undefined where it has no wildcard. */
+function globOf(entry, workingDirectory) {
+    const { isGlob, glob } = picomatch_default().scan(entry);
+    if (!isGlob)
+        return undefined;
+    // Only the wildcards are matched as a pattern: brackets in the names of the folders above are just names.
+    const folder = (0,external_node_path_namespaceObject.resolve)(workingDirectory, picomatch_default().scan(entry, { unescape: true }).base);
+    const matches = picomatch_default()(glob, { dot: true });
+    return { folder, matches: (path) => isBelow(path, folder) && matches(slashes((0,external_node_path_namespaceObject.relative)(folder, path))) };
+}
+/** Whether a path is excluded: by its own name or that of a folder above it, as literal path or as glob. */
+function exclusion(patterns, workingDirectory) {
+    const tests = patterns.map((pattern) => {
+        const bare = pattern.replace(/\/+$/, '');
+        const literal = (0,external_node_path_namespaceObject.resolve)(workingDirectory, bare);
+        const glob = globOf(bare, workingDirectory);
+        const below = glob && globOf(`${bare}/**`, workingDirectory);
+        return (path) => path === literal || isBelow(path, literal) || glob?.matches(path) === true || below?.matches(path) === true;
+    });
+    return (path) => tests.some((matches) => matches(path));
+}
+/** Whether an absolute path lies in a folder, by name alone. */
+function isBelow(path, folder) {
+    return path.startsWith(folder.endsWith(external_node_path_namespaceObject.sep) ? folder : folder + external_node_path_namespaceObject.sep);
+}
+/** A path with forward slashes, as reports and patterns have it. */
+function slashes(path) {
+    return external_node_path_namespaceObject.sep === '/' ? path : path.replaceAll(external_node_path_namespaceObject.sep, '/');
+}
+
 ;// CONCATENATED MODULE: ./src/traces/shape.ts
 /**
  * The zod model seen as a tree of shapes, for everything that walks a record: separating unknown fields, writing the
@@ -46174,7 +46291,7 @@ function failed(error, running, spent) {
     const [slowest] = [...spent].sort(([, a], [, b]) => b - a);
     const blamed = isLate ? slowest?.[0] : running;
     const name = `deny[${String(blamed?.index ?? 0)}]`;
-    return new errors_GateError('SCAN_FAILED', isLate
+    return new GateError('SCAN_FAILED', isLate
         ? `The deny patterns of the policy took too long for one trace, ${name} most of it.`
         : `The deny pattern ${name} of the policy could not be run to the end of a trace.`, {
         hint: `Nothing was published. Make ${name} simpler: fewer repetitions (*, +, {n,}) that can match the same text, or a literal.`
@@ -47447,7 +47564,7 @@ function parseRecord(text) {
     return value;
 }
 function unreadable(cause) {
-    return new errors_GateError('SCAN_FAILED', 'The spooled shard could not be read back for the secret scan.', {
+    return new GateError('SCAN_FAILED', 'The spooled shard could not be read back for the secret scan.', {
         hint: 'Nothing was published. Check the free space of the runner’s temporary folder and run again.',
         cause
     });
@@ -48332,7 +48449,7 @@ function notReviewed(findings, staged) {
     const shown = findings.slice(0, MAX_SHOWN).map(({ traceId, detector }) => `${traceId}: ${detector}`);
     const more = findings.length - shown.length;
     const list = shown.join('; ') + (more > 0 ? `; and ${String(more)} more` : '');
-    return new errors_GateError('NOT_REVIEWED', `${String(findings.length)} of ${String(staged)} staged trace(s) have no clean and fresh review: ${list}`, { hint: `Nothing was published. ${REVIEW_HINT} With "on-blocked: hold" the others are published.` });
+    return new GateError('NOT_REVIEWED', `${String(findings.length)} of ${String(staged)} staged trace(s) have no clean and fresh review: ${list}`, { hint: `Nothing was published. ${REVIEW_HINT} With "on-blocked: hold" the others are published.` });
 }
 const MAX_SHOWN = 10;
 
@@ -48807,7 +48924,7 @@ async function rules_gate_inspect({ mask, randomInt }, batch, traces) {
     if (batch.lines.length === 0)
         return { findings: [], checks: [] };
     if (!selfCheck(randomInt, findSecrets)) {
-        throw new errors_GateError('SCAN_FAILED', 'The bundled rules did not find a secret that was planted to test them.', {
+        throw new GateError('SCAN_FAILED', 'The bundled rules did not find a secret that was planted to test them.', {
             hint: 'Nothing was published. This is a defect of the action: please report it.'
         });
     }
@@ -48845,7 +48962,7 @@ function* gate_lookInto(texts, mask) {
 
 /** @param hint what to do; by default that nothing was published and a run may be repeated */
 function scanFailed(message, hint = RUN_AGAIN, details = {}) {
-    return new errors_GateError('SCAN_FAILED', message, { hint: `Nothing was published. ${hint}`, ...details });
+    return new GateError('SCAN_FAILED', message, { hint: `Nothing was published. ${hint}`, ...details });
 }
 /** The temporary folder cannot be written to. The system's error is left out: it names files. */
 function noRoom() {
@@ -50259,14 +50376,14 @@ function explainRefusal(error, attempt) {
         return explainTransient(error, attempt);
     switch (error.status) {
         case 401:
-            return new errors_GateError('NOT_AUTHENTICATED', `${unauthenticated(attempt)}${where}.`, {
+            return new GateError('NOT_AUTHENTICATED', `${unauthenticated(attempt)}${where}.`, {
                 hint: hasToken
                     ? 'Check the token: it may be mistyped, expired or revoked. A token of trusted publishing reaches one dataset, which must exist already.'
                     : 'Give `hf-token`, or set up trusted publishing. A private dataset cannot be told from a missing one without a token.',
                 ...details
             });
         case 403:
-            return new errors_GateError('FORBIDDEN', `${missingRight(error, attempt)}${where}.`, {
+            return new GateError('FORBIDDEN', `${missingRight(error, attempt)}${where}.`, {
                 hint: rightHint(error, attempt),
                 ...details
             });
@@ -50405,7 +50522,7 @@ function plainAddress(text) {
 function checkToken(token) {
     if (/^hf_[\w.-]+$/.test(token))
         return;
-    throw new errors_GateError('NOT_AUTHENTICATED', 'What was given as the Hugging Face token is not one: they begin with "hf_".', {
+    throw new GateError('NOT_AUTHENTICATED', 'What was given as the Hugging Face token is not one: they begin with "hf_".', {
         hint: 'Check that the secret behind `hf-token` holds a token of the Hub and nothing else. It was not sent anywhere.'
     });
 }
@@ -64030,7 +64147,7 @@ async function createDataset(visibility, settings) {
             return head;
         const exists = failure instanceof HubRefusal && failure.status === 409;
         if (exists && attempt >= MAX_LOOKS) {
-            throw new errors_GateError('FORBIDDEN', `The dataset ${settings.address.id} exists, but the token may not read it.`, {
+            throw new GateError('FORBIDDEN', `The dataset ${settings.address.id} exists, but the token may not read it.`, {
                 hint: 'Use a token that may read and write it, or another name.'
             });
         }
@@ -64051,7 +64168,7 @@ async function existingHead(visibility, created, { hub, address }) {
         if ((await hub.isPrivate()) !== (visibility === 'private')) {
             if (!created)
                 throw new StaleRevisionError('The dataset was created meanwhile');
-            throw new errors_GateError('VISIBILITY_DIFFERS', `${address.id} was asked to be ${visibility}, but the Hub made it otherwise.`, {
+            throw new GateError('VISIBILITY_DIFFERS', `${address.id} was asked to be ${visibility}, but the Hub made it otherwise.`, {
                 hint: 'Nothing was uploaded. Look at the settings of the dataset and of its owner.'
             });
         }
@@ -64204,7 +64321,7 @@ class HuggingFaceStore {
             throw new Error('a plan without changes would make an empty commit');
         this.#options.signal?.throwIfAborted();
         if (this.#options.token === undefined) {
-            throw new errors_GateError('NOT_AUTHENTICATED', `Writing to ${this.repo} needs a token.`, {
+            throw new GateError('NOT_AUTHENTICATED', `Writing to ${this.repo} needs a token.`, {
                 hint: 'Give `hf-token`, or set up trusted publishing for the dataset.'
             });
         }
@@ -64297,7 +64414,7 @@ async function userOf(options) {
     const name = typeof reply === 'object' && reply !== null && 'name' in reply ? reply.name : undefined;
     if (typeof name === 'string' && /^[\w.-]{1,96}$/.test(name))
         return name;
-    throw new errors_GateError('NOT_AUTHENTICATED', 'The Hub did not say who the token belongs to.', {
+    throw new GateError('NOT_AUTHENTICATED', 'The Hub did not say who the token belongs to.', {
         hint: 'Name the dataset in the input "repo".'
     });
 }
@@ -65445,26 +65562,36 @@ function revisionOf({ listing, head }) {
 
 
 
+/** As the input `repo` names it; empty where no dataset is named. */
+function repoOf(home) {
+    return home.kind === 'publish' ? home.store.repo : home.repo;
+}
 /** @throws InputError where no dataset is named and none follows from the checkout or the token */
 async function openHome(options) {
     const { inputs, context, workingDirectory } = options;
+    const onlyChecks = inputs.command === 'check';
+    const checks = { kind: 'check', cause: 'command', reason: 'that is what the command check does.' };
     if (inputs.repo?.home === 'file') {
         const store = openFolder((0,external_node_path_namespaceObject.resolve)(workingDirectory, inputs.repo.path), { waitMs: inputs.maxWait });
-        return { kind: 'publish', store };
+        return onlyChecks ? { ...checks, repo: store.repo, store } : { kind: 'publish', store };
     }
     const named = inputs.repo?.name ?? (await activeRemote(workingDirectory));
     const { level, cause, reason } = context.trust;
-    // Where nothing may be published, nobody needs to be asked whose token it is.
-    if (level === 'untrusted')
-        return { kind: 'check', repo: named ?? '', cause, reason };
     const hub = {
         hubUrl: inputs.hubUrl,
-        token: tokenOf(options),
+        // What an untrusted event brings is compared with what anybody can read.
+        token: level === 'untrusted' ? undefined : tokenOf(options),
         visibility: inputs.visibility,
         createPr: inputs.createPr,
         maxWait: inputs.maxWait,
         log: options.info
     };
+    if (level === 'untrusted' || onlyChecks) {
+        // Nobody needs to be asked whose token it is where nothing is published.
+        const store = named === undefined ? undefined : openHuggingFace(named, hub);
+        const why = onlyChecks ? checks : { kind: 'check', cause, reason };
+        return { ...why, repo: named ?? '', store };
+    }
     return { kind: 'publish', store: openHuggingFace(named ?? (await defaultDataset(hub)), hub) };
 }
 /**
@@ -66060,7 +66187,7 @@ function base_file_decode(bytes) {
 function base_file_explain(error, { source, path, github, errorCode }) {
     const subject = `${source.kind === 'working-tree' ? '' : "The base's version of "}${(0,plain_text/* quoted */.T)(path)} could not be read`;
     if (error instanceof Unreadable) {
-        return new errors_GateError(errorCode, `${subject}: ${error.message}.`, {
+        return new GateError(errorCode, `${subject}: ${error.message}.`, {
             hint: error.hint,
             retryable: error.retryable,
             cause: error
@@ -66069,10 +66196,10 @@ function base_file_explain(error, { source, path, github, errorCode }) {
     if (!(error instanceof ObjectMissing))
         return error;
     return github === undefined
-        ? new errors_GateError(errorCode, `${subject}: the checkout does not hold it, and there is no token to ask GitHub.`, {
+        ? new GateError(errorCode, `${subject}: the checkout does not hold it, and there is no token to ask GitHub.`, {
             hint: 'Check out with `fetch-depth: 2`, or give `github-token` and `permissions: contents: read`.'
         })
-        : new errors_GateError(errorCode, `${subject}: the checkout does not hold it, and GitHub does not show it (HTTP 404).`, {
+        : new GateError(errorCode, `${subject}: the checkout does not hold it, and GitHub does not show it (HTTP 404).`, {
             hint: 'Give the job `permissions: contents: read`, or check out with `fetch-depth: 2`.'
         });
 }
@@ -66114,7 +66241,7 @@ function assertFloors(inputs, repo, policy) {
     const violations = enforceFloors({ ...inputs, repo: named }, policy);
     if (violations.length === 0)
         return;
-    throw new errors_GateError('POLICY_INVALID', `the inputs are weaker than the policy: ${violations.join(' ')}`, {
+    throw new GateError('POLICY_INVALID', `the inputs are weaker than the policy: ${violations.join(' ')}`, {
         hint: 'Inputs may be stricter than the policy, never weaker. Change the workflow, or the policy on the default branch.'
     });
 }
@@ -66960,8 +67087,8 @@ function scoreTrace(trace, settings = {}) {
         schemaVersion: settings.schemaVersion ?? SCHEMA_VERSION,
         line: trace.line
     };
-    const personas = score_byPersona((persona) => personaCard(CHECKS[persona], trace, context));
-    const totals = score_byPersona((persona) => personas[persona].total);
+    const personas = byPersona((persona) => personaCard(CHECKS[persona], trace, context));
+    const totals = byPersona((persona) => personas[persona].total);
     return { personas, totals, overallUtility: meanOfPersonas(totals) };
 }
 function personaCard(checks, trace, context) {
@@ -66982,7 +67109,7 @@ function personaCard(checks, trace, context) {
     };
 }
 /** The weight of the checks that were not skipped: what a score counts against. */
-function activeWeight(results) {
+function score_activeWeight(results) {
     let weight = 0;
     for (const { check, skipped } of results)
         if (!skipped)
@@ -66994,7 +67121,7 @@ function weightedPercent(active) {
     for (const { check, score } of active)
         points += score * check.weight;
     // Where all of a category is skipped the weight is 0, and so are the points: the reference then gives 0 %.
-    return roundHalfEven((points / Math.max(activeWeight(active), 0.001)) * 100, 1);
+    return roundHalfEven((points / Math.max(score_activeWeight(active), 0.001)) * 100, 1);
 }
 /** Mean of five percentages, one decimal: of a trace's totals, or of a dataset's averages. */
 function meanOfPersonas(percentages) {
@@ -67004,7 +67131,7 @@ function meanOfPersonas(percentages) {
     return roundHalfEven(sum / types_PERSONAS.length, 1);
 }
 /** A value per persona, made in their fixed order. */
-function score_byPersona(make) {
+function byPersona(make) {
     return Object.fromEntries(types_PERSONAS.map((persona, i) => [persona, make(persona, i)]));
 }
 /** Totals as they are stored: tenths of a percent, in the order of `PERSONAS`. */
@@ -67068,43 +67195,6 @@ function files_unreadable(shown, error) {
         hint: 'Check that the path exists and that the user of this job may read it.',
         cause: error
     });
-}
-
-// EXTERNAL MODULE: ./node_modules/picomatch/index.js
-var picomatch = __nccwpck_require__(4006);
-var picomatch_default = /*#__PURE__*/__nccwpck_require__.n(picomatch);
-;// CONCATENATED MODULE: ./src/traces/patterns.ts
-/** Globs and exclusions of the input `traces`. */
-
-
-/** The glob that an entry is, relative to a folder; undefined where it has no wildcard. */
-function globOf(entry, workingDirectory) {
-    const { isGlob, glob } = picomatch_default().scan(entry);
-    if (!isGlob)
-        return undefined;
-    // Only the wildcards are matched as a pattern: brackets in the names of the folders above are just names.
-    const folder = (0,external_node_path_namespaceObject.resolve)(workingDirectory, picomatch_default().scan(entry, { unescape: true }).base);
-    const matches = picomatch_default()(glob, { dot: true });
-    return { folder, matches: (path) => isBelow(path, folder) && matches(slashes((0,external_node_path_namespaceObject.relative)(folder, path))) };
-}
-/** Whether a path is excluded: by its own name or that of a folder above it, as literal path or as glob. */
-function exclusion(patterns, workingDirectory) {
-    const tests = patterns.map((pattern) => {
-        const bare = pattern.replace(/\/+$/, '');
-        const literal = (0,external_node_path_namespaceObject.resolve)(workingDirectory, bare);
-        const glob = globOf(bare, workingDirectory);
-        const below = glob && globOf(`${bare}/**`, workingDirectory);
-        return (path) => path === literal || isBelow(path, literal) || glob?.matches(path) === true || below?.matches(path) === true;
-    });
-    return (path) => tests.some((matches) => matches(path));
-}
-/** Whether an absolute path lies in a folder, by name alone. */
-function isBelow(path, folder) {
-    return path.startsWith(folder.endsWith(external_node_path_namespaceObject.sep) ? folder : folder + external_node_path_namespaceObject.sep);
-}
-/** A path with forward slashes, as reports and patterns have it. */
-function slashes(path) {
-    return external_node_path_namespaceObject.sep === '/' ? path : path.replaceAll(external_node_path_namespaceObject.sep, '/');
 }
 
 ;// CONCATENATED MODULE: ./src/traces/collect.ts
@@ -67397,290 +67487,6 @@ function shortList(items, most = 10) {
     return items.slice(0, most).join(', ') + (rest > 0 ? ` and ${String(rest)} more` : '');
 }
 
-;// CONCATENATED MODULE: ./src/commands/drop-line.ts
-/**
- * Those of one file must be run from the last line to the first: each leaves the numbers before its own as they are.
- *
- * @param committed ids that the CLI's state calls committed: only the CLI may drop those, or they would be missed
- * @returns undefined where the id or the file may not be shown
- */
-function dropLine({ trace_id: id, file, line }, committed) {
-    if (committed.has(id))
-        return `opentraces reject ${quoted(id)}`;
-    if (id === '*' || file === '*')
-        return undefined;
-    // Such a file is one record.
-    if (file.endsWith('.json'))
-        return `rm -- ${quoted(file)}`;
-    return `sed -i.bak ${String(line)}d ${quoted(file)}`;
-}
-/** For a POSIX shell. */
-function quoted(text) {
-    if (/^[\w./][\w./-]*$/.test(text))
-        return text;
-    // Below the home of the user, which a quoted tilde would not be.
-    if (text.startsWith('~/'))
-        return `~/${quoted(text.slice(2))}`;
-    const inner = `'${text.replaceAll("'", `'\\''`)}'`;
-    return text.startsWith('-') ? `./${inner}` : inner;
-}
-
-;// CONCATENATED MODULE: ./src/commands/dry-run.ts
-/** Leaves the files of a commit where a person can look at them. */
-
-
-/** Writes the files of a plan below `{outputDir}/dataset`, in place of those of an earlier dry run. Returns that folder. */
-async function leavePlan(plan, outputDir) {
-    const folder = (0,external_node_path_namespaceObject.join)(outputDir, 'dataset');
-    await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
-    for (const { path, content } of plan.writes) {
-        const target = (0,external_node_path_namespaceObject.join)(folder, ...path.split('/'));
-        await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(target), { recursive: true });
-        await ('file' in content ? (0,promises_namespaceObject.copyFile)(content.file, target) : (0,promises_namespaceObject.writeFile)(target, content));
-    }
-    return folder;
-}
-
-;// CONCATENATED MODULE: ./src/gates/policy/allows.ts
-/**
- * Tells which entries count.
- *
- * @param fingerprints of all findings of the run
- * @param now its day in UTC decides; an entry counts through its last day
- */
-function appliedAllows(policy, fingerprints, now) {
-    const found = new Set(fingerprints);
-    const today = now.toISOString().slice(0, 10);
-    const used = [];
-    const unused = [];
-    const expired = [];
-    for (const entry of policy.allow) {
-        if (entry.expires !== undefined && entry.expires < today)
-            expired.push(entry);
-        else if (found.has(entry.fingerprint))
-            used.push(entry);
-        else
-            unused.push(entry);
-    }
-    return { used, unused, expired };
-}
-
-;// CONCATENATED MODULE: ./src/commands/gating.ts
-/** Runs the gates over what is spooled, lets pass what the policy allows, and holds the rest against the candidates. */
-
-
-
-
-/**
- * All gates over all candidates, then `review` over those in which they found nothing: it may send texts away.
- *
- * @throws GateError where one could not do its work
- */
-async function runGates(gates, { spool, candidates }, policy, now, review) {
-    const lines = candidates.map(({ entry, spooled, file, line }) => ({ ...spooled, traceId: entry.traceId, file, line }));
-    const results = await inspectAll(gates, { shardFile: spool, lines });
-    let all = distinct(results.flatMap(({ findings }) => findings));
-    if (review !== undefined) {
-        const held = new Set(holdingOf(all, policy, now).holding.map(({ traceIndex }) => traceIndex));
-        const positions = [...lines.keys()].filter((i) => !held.has(i));
-        const [reviewed] = await inspectAll([review], { shardFile: spool, lines: lines.filter((_, i) => !held.has(i)) });
-        const { findings, ...rest } = reviewed;
-        results.push({ ...rest, findings: [] });
-        all = [...all, ...findings.map((one) => ({ ...one, traceIndex: positions[one.traceIndex] }))];
-    }
-    const { holding, allows } = holdingOf(all, policy, now);
-    return {
-        findings: byTrace(holding),
-        checks: results.flatMap(({ checks }) => checks),
-        warnings: results.flatMap(({ warnings }) => warnings ?? []),
-        allows,
-        allowed: all.length - holding.length
-    };
-}
-/** What of the findings the policy does not allow. */
-function holdingOf(all, policy, now) {
-    const allows = appliedAllows(policy, new Set(all.map(({ fingerprint }) => fingerprint)), now);
-    const allowed = new Set(allows.used.map(({ fingerprint }) => fingerprint));
-    return { holding: all.filter(({ fingerprint }) => !allowed.has(fingerprint)), allows };
-}
-/** What several gates found is told once: by the first of them. */
-function distinct(findings) {
-    const seen = new Set();
-    return findings.filter(({ traceIndex, place, pointer, fingerprint }) => {
-        const key = JSON.stringify([traceIndex, place, pointer, fingerprint]);
-        if (seen.has(key))
-            return false;
-        seen.add(key);
-        return true;
-    });
-}
-function byTrace(findings) {
-    const sorted = new Map();
-    for (const finding of findings) {
-        const own = sorted.get(finding.traceIndex);
-        if (own === undefined)
-            sorted.set(finding.traceIndex, [finding]);
-        else
-            own.push(finding);
-    }
-    return sorted;
-}
-/** Stops a run in which a gate found something, or in which holding back leaves nothing. @throws GateError */
-function assertClean(gating, candidates, onBlocked) {
-    const blocked = gating.findings.size;
-    if (blocked === 0)
-        return;
-    const count = `${String(blocked)} of ${String(candidates.length)} staged trace(s)`;
-    if (onBlocked === 'fail') {
-        const all = [...gating.findings.values()].flat();
-        if (all.every(({ gate }) => gate === REVIEW_GATE))
-            throw notReviewed(all, candidates.length);
-        throw new errors_GateError('SECRETS_FOUND', `the gates found something in ${count}`, {
-            hint: 'Nothing was published. A secret that is real must be revoked first: it is in the trace file already. Then drop or repair the trace, allow in the policy what is none, or set "on-blocked: hold" to publish the others.'
-        });
-    }
-    if (blocked < candidates.length)
-        return;
-    throw new errors_GateError('NOTHING_LEFT', `the gates hold back all of ${count}`, {
-        hint: 'Nothing was published. The report names the places.'
-    });
-}
-
-;// CONCATENATED MODULE: ./src/quality/gate.ts
-/**
- * The quality gate: minimums for every trace and for the averages (facts: reference, gate). It judges totals with one
- * decimal, so that rows stored long ago are judged like new scorecards.
- */
-
-
-
-
-/** The reference's minimums. */
-const gate_DEFAULT_THRESHOLDS = {
-    conformance: { individual: 70, average: 80 },
-    training: { individual: 40, average: 45 },
-    rl: { individual: null, average: 40 },
-    analytics: { individual: 60, average: 70 },
-    domain: { individual: 45, average: 55 }
-};
-/** The minimums that a gate judges by. @param overrides as `quality` of a policy has them */
-function thresholdsWith(overrides) {
-    return byPersona((persona) => {
-        const { individual, average } = overrides[persona] ?? {};
-        const usual = gate_DEFAULT_THRESHOLDS[persona];
-        return {
-            individual: individual === undefined ? usual.individual : individual,
-            average: average === undefined ? usual.average : average
-        };
-    });
-}
-/** At most this many failures are named. */
-const MAX_GATE_FAILURES = 10_000;
-function emptyGate(thresholds = gate_DEFAULT_THRESHOLDS) {
-    return { thresholds, individual: score_byPersona(() => ({ count: 0, messages: [] })) };
-}
-/**
- * Judges the next trace of the sequence by the individual minimums.
- *
- * @param idPrefix the first eight code points of its trace_id
- * @param totals in tenths of a percent, in the order of `PERSONAS`
- */
-function gate_judgeTrace(gate, idPrefix, totals) {
-    for (const [i, persona] of types_PERSONAS.entries()) {
-        const total = totals[i] / 10;
-        const minimum = gate.thresholds[persona].individual;
-        if (minimum === null || total >= minimum)
-            continue;
-        const shortfalls = gate.individual[persona];
-        shortfalls.count++;
-        // Failures are listed persona by persona: no persona can contribute more than the list holds.
-        if (shortfalls.messages.length < MAX_GATE_FAILURES) {
-            shortfalls.messages.push(`Trace ${idPrefix} ${persona} ${below(total, minimum)}`);
-        }
-    }
-}
-/** The verdict over the traces judged so far; `averages` is undefined where there are none. */
-function gateVerdict(gate, averages) {
-    const failures = [];
-    let count = 0;
-    for (const persona of types_PERSONAS) {
-        const average = averages?.[persona];
-        const minimum = gate.thresholds[persona].average;
-        if (average !== undefined && minimum !== null && average < minimum) {
-            failures.push(`${persona} average ${below(average, minimum)}`);
-            count++;
-        }
-        const { count: traces, messages } = gate.individual[persona];
-        failures.push(...messages);
-        count += traces;
-    }
-    const named = failures.slice(0, MAX_GATE_FAILURES);
-    if (count > named.length)
-        named.push(`and ${String(count - named.length)} more failures that are not listed`);
-    return { passed: count === 0, count, failures: named };
-}
-/**
- * Stops a run whose `quality-gate` is `enforce` and whose gate fails. Which traces fail is for the report to say: an id
- * may be what another gate hides.
- *
- * @throws GateError `QUALITY_GATE`
- */
-function assertGate(gate, averages) {
-    const { passed } = gateVerdict(gate, averages);
-    if (passed)
-        return;
-    const parts = PERSONAS.flatMap((persona) => {
-        const { average } = gate.thresholds[persona];
-        const { count } = gate.individual[persona];
-        const mean = averages?.[persona];
-        return [
-            ...(mean !== undefined && average !== null && mean < average
-                ? [`${persona} average ${below(mean, average)}`]
-                : []),
-            ...(count === 0 ? [] : [`${String(count)} trace(s) below the ${persona} minimum`])
-        ];
-    });
-    throw new GateError('QUALITY_GATE', `the quality gate fails: ${parts.join(', ')}`, {
-        hint: 'Nothing was published. The report names the checks that cost most points and how to fix them. The minimums can be changed in the policy, or set "quality-gate: report".'
-    });
-}
-function below(percent, minimum) {
-    return `${text_fixed(percent, 1)}% below ${floatRepr(minimum)}% minimum`;
-}
-
-;// CONCATENATED MODULE: ./src/dataset/shown-name.ts
-/**
- * Names from traces as a card shows them. Names of models and agents are data: whoever wrote the trace chose them, and
- * the card is Markdown that a browser renders.
- */
-
-/** Longest name shown, in code points; a longer one is cut and ends with `…`. */
-const SHOWN_LENGTH = 80;
-/** Runs of letters and digits with single separators between them: nothing in it means anything in Markdown or HTML. */
-const PLAIN = /^[A-Za-z0-9]+(?:[ ._/:+-][A-Za-z0-9]+)*$/;
-/** Such a name would still become a link. */
-const LINKED = /www\./i;
-/** Characters that end a code span, a table cell, a line or a comment, that turn the writing direction, or that are invisible. */
-const UNSAFE = /[|`<>&]|\p{Default_Ignorable_Code_Point}|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
-/**
- * A name for a table cell or heading of a card: ordinary names as they are, all others as inline code, where no Markdown,
- * link or mention works, with what could break out of it as `\uXXXX`. One line, never empty.
- */
-function shownName(name) {
-    if (name === '')
-        return '(empty)';
-    const cut = firstCodePoints(name, SHOWN_LENGTH).length < name.length;
-    const shown = cut ? `${firstCodePoints(name, SHOWN_LENGTH - 1)}…` : name;
-    if (PLAIN.test(shown) && !LINKED.test(shown))
-        return shown;
-    const code = shown.replaceAll('\\', '\\\\').replace(UNSAFE, escaped).replace(/^ | $/g, escaped);
-    return `\`${code}\``;
-}
-function escaped(character) {
-    const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));
-    return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
-}
-
 ;// CONCATENATED MODULE: ./src/dataset/statistics.ts
 
 function traceFigures(record) {
@@ -67825,6 +67631,1299 @@ function statisticsJson(s) {
     return `{${members.map(([key, text]) => `"${key}":${text}`).join(',')}}`;
 }
 
+;// CONCATENATED MODULE: ./src/dataset/index/layout.ts
+/** Where what lies in a segment: its header and the byte ranges that follow from it. `segment.ts` draws the picture. */
+
+const KEY_BYTES = 16;
+const KEY_KINDS = ['content', 'identity', 'trace', 'session'];
+const MAGIC = Buffer.from('OTIDX1\0\0', 'latin1');
+const ENTRY_BYTES = KEY_BYTES + 4;
+const MAX_FANOUT_BITS = 16;
+/** Bytes to fetch of a file of unknown header size: holds the header of a segment of several hundred shards. */
+const HEADER_GUESS = 64 * 1024;
+const layout_count = schemas/* number */.aig().int().nonnegative();
+const offsets = schemas/* tuple */.PVZ([layout_count, layout_count]);
+const headerSchema = schemas/* object */.Ikc({
+    shards: schemas/* array */.YOg(schemas/* tuple */.PVZ([schemas/* string */.YjP(), layout_count])),
+    rows: layout_count,
+    fanout_bits: layout_count.max(MAX_FANOUT_BITS),
+    sections: schemas/* object */.Ikc({
+        tallies: offsets,
+        rows: offsets,
+        content: offsets,
+        identity: offsets,
+        trace: offsets,
+        session: offsets
+    })
+});
+/** Not a segment that this version can read. The index is a cache: its shards are then read again. */
+class SegmentError extends Error {
+    name = 'SegmentError';
+}
+/** The first bits of the key that begins at a byte offset, as an unsigned number. */
+function first32Bits(bytes, at) {
+    return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(at);
+}
+/** The partition of a key: its first bits. */
+function partitionOf(key, fanoutBits) {
+    return fanoutBits === 0 ? 0 : first32Bits(key, 0) >>> (32 - fanoutBits);
+}
+/**
+ * The header of a segment, from its first bytes.
+ *
+ * @returns undefined where more bytes are needed
+ * @throws SegmentError
+ */
+function decodeHeader(bytes) {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (buffer.length < 12 || !buffer.subarray(0, 8).equals(MAGIC))
+        throw new SegmentError('not a segment of format 1');
+    const end = 12 + buffer.readUInt32LE(8);
+    if (buffer.length < end)
+        return undefined;
+    let json;
+    try {
+        json = JSON.parse(buffer.toString('latin1', 12, end));
+    }
+    catch {
+        throw new SegmentError('the header is not JSON');
+    }
+    const parsed = headerSchema.safeParse(json);
+    if (!parsed.success)
+        throw new SegmentError('the header is not one of format 1');
+    const { shards, rows, fanout_bits: fanoutBits, sections } = parsed.data;
+    const section = (name) => {
+        const [start, stop] = sections[name];
+        return { start: start + end, end: stop + end };
+    };
+    const header = {
+        shards,
+        rows,
+        fanoutBits,
+        sections: {
+            tallies: section('tallies'),
+            rows: section('rows'),
+            content: section('content'),
+            identity: section('identity'),
+            trace: section('trace'),
+            session: section('session')
+        }
+    };
+    checkLayout(header, end);
+    return header;
+}
+/** Sections that overlap or are too short would be read as something else. */
+function checkLayout(header, start) {
+    const { sections, shards, rows } = header;
+    let at = start;
+    for (const name of ['tallies', 'rows', ...KEY_KINDS]) {
+        const { start: from, end: to } = sections[name];
+        if (from !== at || to < from)
+            throw new SegmentError('the sections are not one after the other');
+        at = to;
+    }
+    for (const kind of KEY_KINDS) {
+        if (entriesRange(header, kind, 0, rows).end !== sections[kind].end)
+            throw new SegmentError('keys are missing');
+    }
+    if (shards.reduce((sum, [, count]) => sum + count, 0) !== rows)
+        throw new SegmentError('shards are missing');
+}
+/** Byte range of the fan-out of a kind: the keys of a partition begin at its position and end at the next one. */
+function fanoutRange(header, kind) {
+    const { start } = header.sections[kind];
+    return { start, end: start + ((1 << header.fanoutBits) + 1) * 4 };
+}
+/** Byte range of the entries from position `from` to `to` of a kind. */
+function entriesRange(header, kind, from, to) {
+    const start = fanoutRange(header, kind).end;
+    return { start: start + from * ENTRY_BYTES, end: start + to * ENTRY_BYTES };
+}
+/** Name and first row of the shard that a row number belongs to. */
+function shardOfRow(header, row) {
+    let first = 0;
+    for (const [shard, count] of header.shards) {
+        if (row < first + count)
+            return shard;
+        first += count;
+    }
+    throw new SegmentError('a row belongs to no shard');
+}
+
+;// CONCATENATED MODULE: ./src/dataset/index/tally-json.ts
+/** A tally as JSON. Counters are lists of pairs: objects would move integer-like names to the front. */
+
+
+const tally_json_count = schemas/* number */.aig().int().nonnegative();
+const counter = schemas/* array */.YOg(schemas/* tuple */.PVZ([schemas/* string */.YjP(), tally_json_count]));
+const bigCount = schemas/* string */.YjP().regex(/^-?\d+$/);
+/** A double as text: JSON numbers know neither infinity, which a sum can reach, nor negative zero. */
+const doubleSchema = schemas/* string */.YjP().regex(/^(-?\d+(\.\d+)?(e[+-]\d+)?|-?Infinity|NaN)$/);
+const tallySchema = schemas/* strictObject */.rej({
+    traces: tally_json_count,
+    steps: bigCount,
+    tokens: bigCount,
+    costs: tally_json_count,
+    /** The left-to-right double sum over the traces, in US dollars. */
+    cost_sum: doubleSchema,
+    judged: tally_json_count,
+    succeeded: tally_json_count,
+    models: counter,
+    agents: counter,
+    dependencies: counter,
+    dates: schemas/* tuple */.PVZ([schemas/* string */.YjP(), schemas/* string */.YjP()]).nullable()
+});
+function encodeTally(tally) {
+    const pairs = (names) => [...names];
+    return {
+        traces: tally.traces,
+        steps: String(tally.steps),
+        tokens: String(tally.tokens),
+        costs: tally.costs,
+        cost_sum: floatRepr(tally.costSum),
+        judged: tally.judged,
+        succeeded: tally.succeeded,
+        models: pairs(tally.models),
+        agents: pairs(tally.agents),
+        dependencies: pairs(tally.dependencies),
+        dates: tally.dates === undefined ? null : [...tally.dates]
+    };
+}
+function decodeTally(json) {
+    return {
+        traces: json.traces,
+        steps: BigInt(json.steps),
+        tokens: BigInt(json.tokens),
+        costs: json.costs,
+        costSum: Number(json.cost_sum),
+        judged: json.judged,
+        succeeded: json.succeeded,
+        models: new Map(json.models),
+        agents: new Map(json.agents),
+        dependencies: new Map(json.dependencies),
+        dates: json.dates ?? undefined
+    };
+}
+
+;// CONCATENATED MODULE: ./src/dataset/index/segment.ts
+/**
+ * A segment of the index: an immutable binary file that says which traces a group of shards holds.
+ *
+ * ```
+ * "OTIDX1\0\0"  8 bytes
+ * header length u32 little-endian, header: JSON, ASCII
+ * sections, one after the other, their offsets from the end of the header in the header:
+ *   tallies   JSON: what the card counts, per shard
+ *   rows      per trace, in the order of the shards: generation (varint), length of the id prefix (u8), id prefix
+ *             (UTF-8), five totals in tenths of a percent (u16 each, 0xFFFF: not scored), cost in US dollars (f64, NaN:
+ *             unknown)
+ *   content, identity, trace, session
+ *             the 16-byte keys of that kind: a fan-out of 2^bits + 1 positions (u32), then entries of key and row
+ *             number (u32), sorted by key
+ * ```
+ *
+ * Numbers are little-endian. The fan-out partitions the keys by their first bits: a reader fetches the header and the
+ * partitions that it needs, by byte range, however large the file is. About 110 bytes a trace.
+ */
+
+
+
+
+const NOT_SCORED = 0xffff;
+/** Keys in one partition, about: 1.3 kB to fetch for a look-up. */
+const PARTITION_KEYS = 64;
+/** The bytes of a segment. The shards must be in name order, each at most once. */
+function encodeSegment(shards) {
+    const rows = shards.flatMap((shard) => shard.rows);
+    const fanoutBits = Math.min(MAX_FANOUT_BITS, Math.max(0, Math.ceil(Math.log2(rows.length / PARTITION_KEYS))));
+    const tallies = JSON.stringify(shards.map((shard) => encodeTally(shard.tally)));
+    const parts = [
+        ['tallies', Buffer.from(tallies, 'utf8')],
+        ['rows', encodeRows(rows)],
+        ...KEY_KINDS.map((kind, i) => [kind, encodeKeys(rows, i, fanoutBits)])
+    ];
+    // The header's length depends on the offsets in it: offsets are written relative to the end of the header.
+    let offset = 0;
+    const sections = {};
+    for (const [name, bytes] of parts) {
+        sections[name] = [offset, offset + bytes.length];
+        offset += bytes.length;
+    }
+    const header = Buffer.from(JSON.stringify({
+        shards: shards.map((shard) => [shard.shard, shard.rows.length]),
+        rows: rows.length,
+        fanout_bits: fanoutBits,
+        sections
+    }).replace(/[\x7f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`), 'latin1');
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(header.length);
+    return Buffer.concat([MAGIC, length, header, ...parts.map(([, bytes]) => bytes)]);
+}
+function encodeRows(rows) {
+    const chunks = [];
+    for (const row of rows) {
+        const id = Buffer.from(row.idPrefix, 'utf8');
+        const fixed = Buffer.alloc(18);
+        for (let i = 0; i < 5; i++)
+            fixed.writeUInt16LE(row.totals?.[i] ?? NOT_SCORED, i * 2);
+        fixed.writeDoubleLE(row.cost ?? NaN, 10);
+        chunks.push(varint(row.generation), Buffer.from([id.length]), id, fixed);
+    }
+    return Buffer.concat(chunks);
+}
+function varint(value) {
+    const bytes = [];
+    let rest = value;
+    do {
+        const low = Number(rest & 0x7fn);
+        rest >>= 7n;
+        bytes.push(rest === 0n ? low : low | 0x80);
+    } while (rest !== 0n);
+    return Buffer.from(bytes);
+}
+function encodeKeys(rows, kind, fanoutBits) {
+    const at = kind * KEY_BYTES;
+    const order = sortByKey(rows, at);
+    const partitions = 1 << fanoutBits;
+    const fanoutBytes = (partitions + 1) * 4;
+    const bytes = Buffer.alloc(fanoutBytes + order.length * ENTRY_BYTES);
+    let partition = 0;
+    for (const [position, rowNumber] of order.entries()) {
+        const key = rows[rowNumber].keys.subarray(at, at + KEY_BYTES);
+        for (const own = partitionOf(key, fanoutBits); partition <= own; partition++)
+            bytes.writeUInt32LE(position, partition * 4);
+        const start = fanoutBytes + position * ENTRY_BYTES;
+        bytes.set(key, start);
+        bytes.writeUInt32LE(rowNumber, start + KEY_BYTES);
+    }
+    for (; partition <= partitions; partition++)
+        bytes.writeUInt32LE(order.length, partition * 4);
+    return bytes;
+}
+/** Row numbers in the order of a key. Sorting numbers is many times faster than comparing bytes; ties are settled after. */
+function sortByKey(rows, at) {
+    // A double holds 53 bits: those of the row number, and as many of the key as there is room for.
+    const rowNumbers = 2 ** Math.max(21, Math.ceil(Math.log2(rows.length)));
+    const sortable = new Float64Array(rows.length);
+    for (const [i, row] of rows.entries()) {
+        sortable[i] = Math.floor(first32Bits(row.keys, at) / (rowNumbers / 2 ** 21)) * rowNumbers + i;
+    }
+    sortable.sort();
+    const order = Array.from(sortable, (value) => value % rowNumbers);
+    const compare = (a, b) => Buffer.compare(rows[a].keys.subarray(at, at + KEY_BYTES), rows[b].keys.subarray(at, at + KEY_BYTES));
+    for (let i = 1; i < order.length; i++) {
+        for (let j = i; j > 0 && compare(order[j - 1], order[j]) > 0; j--) {
+            const swapped = order[j];
+            order[j] = order[j - 1];
+            order[j - 1] = swapped;
+        }
+    }
+    return order;
+}
+/** Row numbers of the entries with that key, in a sorted run of entries. */
+function findKey(entries, key) {
+    const view = Buffer.from(entries.buffer, entries.byteOffset, entries.byteLength);
+    const count = Math.floor(view.length / ENTRY_BYTES);
+    const compareAt = (i) => view.compare(key, 0, KEY_BYTES, i * ENTRY_BYTES, i * ENTRY_BYTES + KEY_BYTES);
+    let low = 0;
+    let high = count;
+    while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (compareAt(middle) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    const found = [];
+    for (let i = low; i < count && compareAt(i) === 0; i++)
+        found.push(view.readUInt32LE(i * ENTRY_BYTES + KEY_BYTES));
+    return found;
+}
+/** The rows section without the keys. */
+function decodeRows(bytes, count) {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const rows = [];
+    let at = 0;
+    try {
+        for (let n = 0; n < count; n++) {
+            let generation = 0n;
+            for (let shift = 0n;; shift += 7n) {
+                const byte = buffer.readUInt8(at++);
+                if (shift > 63n)
+                    throw new SegmentError('a generation has more than 64 bits');
+                generation |= BigInt(byte & 0x7f) << shift;
+                if (byte < 0x80)
+                    break;
+            }
+            const idLength = buffer.readUInt8(at++);
+            const idPrefix = buffer.toString('utf8', at, at + idLength);
+            at += idLength;
+            const totals = [0, 2, 4, 6, 8].map((offset) => buffer.readUInt16LE(at + offset));
+            const cost = buffer.readDoubleLE(at + 10);
+            at += 18;
+            rows.push({
+                generation,
+                idPrefix,
+                totals: totals.includes(NOT_SCORED) ? undefined : totals,
+                cost: Number.isNaN(cost) ? null : cost
+            });
+        }
+    }
+    catch (error) {
+        throw error instanceof SegmentError ? error : new SegmentError('the rows are cut short');
+    }
+    if (at !== buffer.length)
+        throw new SegmentError('the rows do not fill their section');
+    return rows;
+}
+const talliesSchema = schemas/* array */.YOg(tallySchema);
+/** Everything that a segment holds. @throws SegmentError */
+function decodeSegment(bytes) {
+    const header = decodeHeader(bytes);
+    if (header?.sections.session.end !== bytes.length)
+        throw new SegmentError('the file is cut short');
+    const part = ({ start, end }) => Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
+    const bare = decodeRows(part(header.sections.rows), header.rows);
+    const keys = Buffer.alloc(header.rows * KEY_BYTES * KEY_KINDS.length);
+    for (const [i, kind] of KEY_KINDS.entries()) {
+        const entries = part(entriesRange(header, kind, 0, header.rows));
+        for (let n = 0; n < header.rows; n++) {
+            const start = n * ENTRY_BYTES;
+            const row = entries.readUInt32LE(start + KEY_BYTES);
+            if (row >= header.rows)
+                throw new SegmentError('a key names a row that does not exist');
+            keys.set(entries.subarray(start, start + KEY_BYTES), (row * KEY_KINDS.length + i) * KEY_BYTES);
+        }
+    }
+    const tallies = decodeTallies(part(header.sections.tallies));
+    let next = 0;
+    return header.shards.map(([shard, count], i) => {
+        const tally = tallies[i];
+        if (tally === undefined)
+            throw new SegmentError('a tally is missing');
+        const rows = bare.slice(next, next + count).map((row, n) => {
+            const at = (next + n) * KEY_BYTES * KEY_KINDS.length;
+            return { ...row, keys: keys.subarray(at, at + KEY_BYTES * KEY_KINDS.length) };
+        });
+        next += count;
+        return { shard, rows, tally: decodeTally(tally) };
+    });
+}
+function decodeTallies(bytes) {
+    try {
+        return talliesSchema.parse(JSON.parse(bytes.toString('utf8')));
+    }
+    catch {
+        throw new SegmentError('the tallies cannot be read');
+    }
+}
+
+;// CONCATENATED MODULE: ./src/dataset/index/rows.ts
+/** From a trace to its row in the index. */
+
+
+
+
+function traceEntry(trace, score) {
+    const { record } = trace;
+    const figures = traceFigures(record);
+    return {
+        traceId: record.trace_id,
+        figures,
+        row: {
+            keys: Buffer.concat([
+                Buffer.from(trace.contentHash.slice(0, KEY_BYTES * 2), 'hex'),
+                Buffer.from(trace.identityHash.slice(0, KEY_BYTES * 2), 'hex'),
+                textKey(record.trace_id),
+                textKey(record.session_id)
+            ]),
+            generation: BigInt(record.generation_index),
+            idPrefix: firstCodePoints(record.trace_id, 8),
+            totals: score(trace),
+            cost: figures.cost
+        }
+    };
+}
+function textKey(text) {
+    return (0,external_node_crypto_.createHash)('sha256').update(text).digest().subarray(0, KEY_BYTES);
+}
+/** One of a row's keys, in hex. */
+function rowKey(row, kind) {
+    const at = KEY_KINDS.indexOf(kind) * KEY_BYTES;
+    return Buffer.from(row.keys.buffer, row.keys.byteOffset + at, KEY_BYTES).toString('hex');
+}
+function shardRows(shard, entries) {
+    const tally = emptyTally();
+    for (const { figures } of entries)
+        addTrace(tally, figures);
+    return { shard, rows: entries.map(({ row }) => row), tally };
+}
+
+;// CONCATENATED MODULE: ./src/dataset/dedupe.ts
+
+
+/** Compares the traces of one batch with each other. */
+function compareWithin(entries) {
+    const duplicates = [];
+    const conflicts = [];
+    const first = {
+        content: new Map(),
+        identity: new Map(),
+        trace: new Map()
+    };
+    for (const [second, { row }] of entries.entries()) {
+        const content = rowKey(row, 'content');
+        const identity = rowKey(row, 'identity');
+        const trace = rowKey(row, 'trace');
+        const same = first.content.get(content) ?? first.identity.get(identity);
+        const sameId = first.trace.get(trace);
+        if (same !== undefined)
+            duplicates.push({ first: same, second });
+        else if (sameId !== undefined)
+            conflicts.push({ first: sameId, second });
+        for (const [map, key] of [
+            [first.content, content],
+            [first.identity, identity],
+            [first.trace, trace]
+        ]) {
+            if (!map.has(key))
+                map.set(key, second);
+        }
+    }
+    return { duplicates, conflicts };
+}
+/** Compares a trace with what is published. */
+function compareWithPublished(entry, published, tombstones) {
+    const tombstone = tombstones.get(rowKey(entry.row, 'identity'));
+    if (tombstone !== undefined)
+        return { kind: 'taken-down', tombstone };
+    if (published.duplicateIn !== undefined)
+        return { kind: 'duplicate', of: published.duplicateIn };
+    return {
+        kind: 'new',
+        changedFrom: published.changedFrom,
+        succeeds: published.generation !== undefined && entry.row.generation > published.generation
+    };
+}
+/** Tombstones by the key that rows have. */
+function tombstoneKeys(tombstones) {
+    return new Map([...tombstones].map(([identity, tombstone]) => [identity.slice(0, KEY_BYTES * 2), tombstone]));
+}
+
+;// CONCATENATED MODULE: ./src/gates/review/metadata.ts
+/** `metadata.llm_review` as this action writes it into a staged trace, and what of any such value may be published. */
+
+
+
+/** The value for a staged trace: names and places, no text of the trace. */
+function stagedReview(review, subject) {
+    return {
+        status: 'complete',
+        shareable: review.shareable,
+        missed_sensitive_data: review.missed,
+        model: review.model,
+        reviewed_at: review.reviewedAt,
+        prompt_version: review.promptVersion,
+        subject: subject.subject,
+        content_hash: subject.contentHash,
+        schema_version: subject.schemaVersion,
+        evidence: review.evidence.map(({ category, pointer }) => ({ category, pointer }))
+    };
+}
+const metadata_sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
+/**
+ * What may be published, and its form. Everything else stays behind: the CLI's `flagged_parts` quote up to a hundred
+ * characters of what must not be shown, its `summary` retells it, and `base_url` can name an internal host.
+ */
+const PUBLISHED = {
+    status: schemas/* literal */.euz('complete'),
+    shareable: shareableSchema,
+    missed_sensitive_data: missedSchema,
+    model: schemas/* string */.YjP().regex(/^[\w.:@/+-]{1,200}$/),
+    reviewed_at: datetime({ offset: true }),
+    subject: metadata_sha256,
+    content_hash: metadata_sha256,
+    schema_version: schemas/* string */.YjP().regex(/^\d{1,9}\.\d{1,9}\.\d{1,9}$/)
+};
+/** Fields whose names may be told; any other name could be anything. */
+const metadata_KNOWN = new Set([
+    ...Object.keys(PUBLISHED),
+    ...['flagged_parts', 'summary', 'badge', 'api_format', 'base_url', 'prompt_version', 'review_key'],
+    ...['denied_before_llm', 'evidence']
+]);
+/** The part of a `metadata.llm_review` that may be published. */
+function publishableReview(value) {
+    if (!isJsonObject(value))
+        return { value: undefined, stripped: ['*'] };
+    const kept = {};
+    const stripped = new Set();
+    for (const [key, item] of entries(value)) {
+        if (Object.hasOwn(PUBLISHED, key) && PUBLISHED[key]?.safeParse(item).success === true)
+            kept[key] = item;
+        else
+            stripped.add(metadata_KNOWN.has(key) ? key : '*');
+    }
+    return { value: Object.keys(kept).length === 0 ? undefined : kept, stripped: [...stripped].sort() };
+}
+
+;// CONCATENATED MODULE: ./src/quality/fixes.ts
+
+
+/** Gains below this many points are not worth a line. */
+const MIN_GAIN = 0.5;
+function emptyFixes() {
+    const all = types_PERSONAS.flatMap((persona) => CHECKS[persona].map((check) => {
+        return { persona, check, passed: 0, partial: 0, failed: 0, skipped: 0, lost: 0 };
+    }));
+    return { traces: 0, checks: new Map(all.map((tally) => [tally.check.id, tally])), missed: new Set() };
+}
+/** Adds the next trace of the sequence. */
+function addScorecard(fixes, card) {
+    fixes.traces++;
+    for (const persona of PERSONAS) {
+        const { results } = card.personas[persona];
+        const weight = activeWeight(results);
+        for (const result of results)
+            addResult(fixes, result, weight);
+    }
+}
+function addResult(fixes, { check, score, passed, skipped }, active) {
+    const tally = fixes.checks.get(check.id);
+    if (skipped)
+        tally.skipped++;
+    else if (passed)
+        tally.passed++;
+    else {
+        if (score > 0)
+            tally.partial++;
+        else
+            tally.failed++;
+        tally.lost += (((1 - score) * check.weight) / active) * 100;
+        fixes.missed.add(tally);
+    }
+}
+const ALL_CHECKS = types_PERSONAS.map((persona) => CHECKS[persona]);
+const PASSED = 0xffff;
+const SKIPPED = 0xfffe;
+const FULL_SCORE = 0xfffd;
+function marksOf(card) {
+    const results = types_PERSONAS.flatMap((persona) => card.personas[persona].results);
+    return Uint16Array.from(results, ({ score, passed, skipped }) => {
+        if (skipped)
+            return SKIPPED;
+        if (passed)
+            return PASSED;
+        // Some points are some points, however few.
+        return score > 0 ? Math.max(1, Math.round(score * FULL_SCORE)) : 0;
+    });
+}
+/** Adds the next trace of the sequence by its marks. */
+function addMarks(fixes, marks) {
+    fixes.traces++;
+    let position = 0;
+    for (const checks of ALL_CHECKS) {
+        const results = checks.map((check) => {
+            const mark = marks[position++];
+            const passed = mark === PASSED;
+            const skipped = mark === SKIPPED;
+            return { check, passed, skipped, score: passed || skipped ? Number(passed) : mark / FULL_SCORE };
+        });
+        const weight = score_activeWeight(results);
+        for (const result of results)
+            addResult(fixes, result, weight);
+    }
+}
+/** The checks whose repair gains most, the best first, at most `count` of them. */
+function fixes_topFixes(fixes, count = 3) {
+    return [...fixes.missed]
+        .map(({ persona, check, lost, partial, failed }) => ({
+        persona,
+        check,
+        gain: lost / fixes.traces,
+        traces: partial + failed
+    }))
+        .filter(({ gain }) => gain >= MIN_GAIN)
+        .sort((a, b) => b.gain - a.gain)
+        .slice(0, count);
+}
+
+;// CONCATENATED MODULE: ./src/traces/read.ts
+/** Reads staged files as a stream of traces, each with the place that it came from. */
+
+
+
+
+
+
+/** All records of all files, in order, one in memory at a time. @throws LoadError where a file cannot be read */
+async function* readStaged(files, prepare) {
+    for (const file of files) {
+        const { shown } = file;
+        try {
+            for await (const { number, text } of file.format === 'json' ? read_wholeFile(file) : fileLines(file)) {
+                try {
+                    const staged = text();
+                    const trace = staged === undefined ? undefined : parseTrace(staged, prepare);
+                    if (trace !== undefined)
+                        yield { staged: { trace, file: shown, line: number } };
+                }
+                catch (error) {
+                    if (!(error instanceof TraceError))
+                        throw error;
+                    const { message, pointer, reason } = error;
+                    yield { invalid: { file: shown, line: number, message, pointer, reason } };
+                }
+            }
+        }
+        catch (error) {
+            if (systemErrorCode(error) === undefined)
+                throw error;
+            throw files_unreadable(shown, error);
+        }
+    }
+}
+async function* fileLines(file) {
+    for await (const line of splitChunks(fileChunks(file.path))) {
+        yield { number: line.number, text: () => lineText(line) };
+    }
+}
+/** A file that is one JSON document, perhaps over many lines (`trace.json` of the bucket). */
+async function* read_wholeFile(file) {
+    // It becomes one line when it is published.
+    const tooLong = (await (0,promises_namespaceObject.stat)(file.path)).size > MAX_LINE_BYTES;
+    const bytes = tooLong ? undefined : await (0,promises_namespaceObject.readFile)(file.path);
+    yield {
+        number: 1,
+        text: () => {
+            if (bytes === undefined)
+                throw new TraceError('broken', 'the file is longer than 64 MiB');
+            return lineText({ number: 1, bytes });
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./src/traces/spool.ts
+/**
+ * The lines that may be published, on disk while they are judged: a batch can be larger than the memory. What the gates
+ * read here are the bytes that are sent.
+ */
+
+
+const BUFFER_BYTES = 1024 * 1024;
+const SAMPLE_BYTES = 512;
+/** Writes lines one by one. */
+class Spool {
+    file;
+    handle;
+    /** Used again and again: a buffer a line would be garbage faster than it is collected. */
+    buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+    filled = 0;
+    size = 0;
+    constructor(file, handle) {
+        this.file = file;
+        this.handle = handle;
+    }
+    /** Creates the file, readable by its owner only. It must not exist. */
+    static async create(file) {
+        return new Spool(file, await (0,promises_namespaceObject.open)(file, 'wx', 0o600));
+    }
+    async append(line) {
+        // A unit of UTF-16 takes at most three bytes.
+        const room = line.length * 3 + 1;
+        if (this.filled + room > this.buffer.length)
+            await this.flush(room);
+        const length = this.buffer.write(line, this.filled, 'utf8');
+        this.filled += length;
+        this.filled += this.buffer.write('\n', this.filled);
+        const place = { offset: this.size, length };
+        this.size += length + 1;
+        return place;
+    }
+    async close() {
+        await this.flush(0);
+        await this.handle.close();
+    }
+    /** Writes what is buffered and makes room for a line. */
+    async flush(room) {
+        await this.handle.writeFile(this.buffer.subarray(0, this.filled));
+        this.filled = 0;
+        const wanted = Math.max(room, BUFFER_BYTES);
+        if (wanted !== this.buffer.length)
+            this.buffer = Buffer.allocUnsafe(wanted);
+    }
+}
+/** Copies some lines of a spool, in the order given, into a new file. */
+async function buildFile(spool, lines, target) {
+    const size = lines.reduce((sum, line) => sum + line.length + 1, 0);
+    const sha256 = (0,external_node_crypto_.createHash)('sha256');
+    const gitOid = (0,external_node_crypto_.createHash)('sha1').update(`blob ${String(size)}\0`);
+    let sample = Buffer.alloc(0);
+    const source = await (0,promises_namespaceObject.open)(spool, 'r');
+    try {
+        const sink = await (0,promises_namespaceObject.open)(target, 'w', 0o600);
+        try {
+            const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+            for (const [from, to] of runs(lines)) {
+                for (let at = from; at < to;) {
+                    const { bytesRead } = await source.read(buffer, 0, Math.min(buffer.length, to - at), at);
+                    if (bytesRead === 0)
+                        throw new Error('the spool is shorter than its lines');
+                    const bytes = buffer.subarray(0, bytesRead);
+                    sha256.update(bytes);
+                    gitOid.update(bytes);
+                    if (sample.length < SAMPLE_BYTES)
+                        sample = Buffer.concat([sample, bytes]).subarray(0, SAMPLE_BYTES);
+                    await sink.writeFile(bytes);
+                    at += bytesRead;
+                }
+            }
+        }
+        finally {
+            await sink.close();
+        }
+    }
+    finally {
+        await source.close();
+    }
+    return { file: target, size, sha256: sha256.digest('hex'), gitOid: gitOid.digest('hex'), sample };
+}
+/** Neighbouring lines as one byte range each. */
+function runs(lines) {
+    const ranges = [];
+    for (const { offset, length } of lines) {
+        const last = ranges.at(-1);
+        if (last?.[1] === offset)
+            last[1] += length + 1;
+        else
+            ranges.push([offset, offset + length + 1]);
+    }
+    return ranges;
+}
+
+;// CONCATENATED MODULE: ./src/commands/staging.ts
+/** The first half of a walk: staged files in; lines on disk and one small entry a trace in memory out. */
+
+
+
+
+
+
+
+
+
+
+
+
+/** The persona totals of a trace as the index keeps them. The user's name stays out: scores must not depend on the runner. */
+const score = (trace) => tenthsOf(scoreTrace(trace).totals);
+/** Longest of a task that is kept, in UTF-16 units. */
+const TASK_LENGTH = 160;
+function portraitOf({ task, agent, steps, metrics }) {
+    const cost = metrics.estimated_cost_usd;
+    return {
+        task: (task.description ?? '').slice(0, TASK_LENGTH),
+        agent: agent.name,
+        model: agent.model ?? '',
+        steps: steps.length,
+        costUsd: typeof cost === 'number' && cost >= 0 ? cost : null
+    };
+}
+/**
+ * Reads, validates, migrates and spools everything that was collected.
+ *
+ * @throws LoadError where less can be read than is staged, or one id stands for two contents
+ */
+async function stage(collected, spoolFile) {
+    const candidates = [];
+    const invalid = [];
+    const spool = await Spool.create(spoolFile);
+    try {
+        let stripped = [];
+        const prepare = (record) => {
+            const review = json_property(record.metadata, 'llm_review');
+            stripped = [];
+            if (review === undefined)
+                return record;
+            const published = publishableReview(review);
+            stripped = published.stripped;
+            return stripped.length === 0 ? record : { ...record, metadata: withReview(record.metadata, published.value) };
+        };
+        for await (const item of readStaged(collected.files, prepare)) {
+            if ('invalid' in item) {
+                invalid.push(item.invalid);
+                continue;
+            }
+            const { trace, file, line } = item.staged;
+            const { migratedFrom, unknownFields } = trace;
+            const spooled = await spool.append(trace.line);
+            const card = scoreTrace(trace);
+            const entry = traceEntry(trace, () => tenthsOf(card.totals));
+            const portrait = portraitOf(trace.record);
+            const facts = { file, line, migratedFrom, unknownFields, stripped, portrait };
+            candidates.push({ entry, spooled, marks: marksOf(card), ...facts });
+        }
+    }
+    finally {
+        await spool.close();
+    }
+    assertComplete(collected.committed, candidates, invalid);
+    const { duplicates, conflicts } = compareWithin(candidates.map(({ entry }) => entry));
+    if (conflicts.length > 0) {
+        const place = (i) => `${candidates[i].file}:${String(candidates[i].line)}`;
+        const pairs = conflicts.map(({ first, second }) => `${place(first)} and ${place(second)}`);
+        throw new LoadError('TRACE_ID_CONFLICT', `the same trace_id stands for different contents: ${shortList(pairs, 5)}`, {
+            hint: 'Stage one of the two, or give the other a trace_id of its own.'
+        });
+    }
+    return {
+        spool: spoolFile,
+        candidates,
+        invalid,
+        duplicateOf: new Map(duplicates.map(({ first, second }) => [second, first]))
+    };
+}
+/** The metadata with another review, in the same place; without one where nothing of it may be published. */
+function withReview(metadata, review) {
+    const kept = toMap(metadata);
+    if (review === undefined)
+        kept.delete('llm_review');
+    else
+        kept.set('llm_review', review);
+    return kept;
+}
+/** Every id that the CLI's state calls committed must have turned up: never green with less than what is staged. */
+function assertComplete(committed, candidates, invalid) {
+    const read = new Set(candidates.map(({ entry }) => entry.traceId));
+    // What is invalid is reported for what it is; the CLI names a trace's file by its id.
+    const reported = new Set(invalid.map(({ file }) => (0,external_node_path_namespaceObject.basename)(file, '.jsonl')));
+    const missing = [...committed].filter((id) => !read.has(id) && !reported.has(id));
+    if (missing.length === 0)
+        return;
+    throw new LoadError('TRACES_NOT_FOUND', `${String(missing.length)} committed trace(s) are not in their files: ${shortList(missing)}`, {
+        hint: 'The state calls them committed, but no record with their trace_id was read. Stage them again.'
+    });
+}
+/** Stops a run that would publish less than what is staged. @throws LoadError, GateError */
+function assertValid(invalid) {
+    const [first] = invalid;
+    if (first === undefined)
+        return;
+    const places = shortList(invalid.map(({ file, line, message }) => `${file}:${String(line)}: ${message}`), 3);
+    if (invalid.some(({ reason }) => reason === 'schema-ahead')) {
+        throw new LoadError('TRACES_INVALID', `staged traces have a newer schema than ${SCHEMA_VERSION}: ${places}`, {
+            hint: 'Use a newer version of this action.'
+        });
+    }
+    throw new LoadError('TRACES_INVALID', `${String(invalid.length)} staged line(s) are not valid TraceRecords: ${places}`, {
+        hint: 'Repair or remove them, or set "on-blocked: hold" to publish the others. Nothing was published.'
+    });
+}
+/** Stops a run in which holding back what is invalid leaves nothing. @throws GateError */
+function assertSomethingLeft(staging) {
+    if (staging.candidates.length > 0 || staging.invalid.length === 0)
+        return;
+    throw new GateError('NOTHING_LEFT', `none of the ${String(staging.invalid.length)} staged line(s) is a valid TraceRecord`, {
+        hint: 'Nothing is left to publish once the invalid lines are held back.'
+    });
+}
+
+;// CONCATENATED MODULE: ./src/commands/collecting.ts
+/** The first steps of a walk, with what the report says of them: what is staged, and which of it are traces. */
+
+
+
+
+
+/** Finds the staged traces, and says so. @throws LoadError */
+async function collectTraces(inputs, ports, report) {
+    const collected = await collect_collect({ entries: inputs.traces, ...ports.places });
+    report.sources.push(...collected.sources);
+    for (const source of collected.sources)
+        ports.log.info(source);
+    ports.log.info(`${String(collected.files.length)} file(s) with staged traces.`);
+    if (collected.unmatched.length > 0) {
+        const message = `nothing matches ${collected.unmatched.map((entry) => `"${entry}"`).join(', ')}`;
+        if (['auto', 'error'].includes(inputs.ifNoTraces)) {
+            throw new LoadError('TRACES_NOT_FOUND', `in the input "traces", ${message}`, {
+                hint: 'Check the paths (they are relative to the working directory), or set "if-no-traces: warn".'
+            });
+        }
+        if (inputs.ifNoTraces === 'warn')
+            report.warnings.push(`In the input "traces", ${message}.`);
+    }
+    return collected;
+}
+/** No traces at all: an error only where some were demanded. @throws LoadError */
+function nothing(inputs, report) {
+    const wanted = inputs.ifNoTraces === 'auto' ? (inputs.traces.length > 0 ? 'error' : 'warn') : inputs.ifNoTraces;
+    const hint = 'Stage traces first, with the opentraces CLI: opentraces add --all';
+    if (wanted === 'error')
+        throw new LoadError('NO_TRACES', 'no staged traces were found', { hint });
+    if (wanted === 'warn')
+        report.warnings.push(`No staged traces were found. ${hint}`);
+    report.outcome = 'nothing-to-publish';
+    report.exit_code = 0;
+}
+/**
+ * Reads what was collected.
+ *
+ * @throws LoadError where less can be read than is staged; GateError where nothing valid would be left
+ */
+async function readTraces(collected, onBlocked, ports, report, workFolder) {
+    const staging = await stage(collected, (0,external_node_path_namespaceObject.join)(workFolder, 'spool.jsonl'));
+    const { candidates, invalid, duplicateOf } = staging;
+    report.counts.staged = candidates.length + invalid.length;
+    report.counts.valid = candidates.length;
+    report.counts.invalid = invalid.length;
+    report.counts.duplicates = duplicateOf.size;
+    report.counts.migrated = candidates.filter(({ migratedFrom }) => migratedFrom !== undefined).length;
+    report.traces = candidates.map((candidate, i) => reportTrace(candidate, duplicateOf.get(i), candidates));
+    report.invalid = invalid.map(({ file, line, message, pointer }) => ({
+        file,
+        line,
+        message,
+        ...(pointer === undefined ? {} : { pointer })
+    }));
+    const stripped = candidates.filter((candidate) => candidate.stripped.length > 0);
+    if (stripped.length > 0) {
+        const names = new Set(stripped.flatMap((candidate) => candidate.stripped));
+        report.notices.push(`${String(stripped.length)} trace(s) carry a review that quotes them: its ${[...names].sort().join(', ')} stay(s) out of what is published.`);
+    }
+    ports.log.info(`${String(report.counts.staged)} staged, ${String(candidates.length)} valid, ${String(invalid.length)} invalid, ` +
+        `${String(report.counts.migrated)} migrated to the current schema, ${String(duplicateOf.size)} duplicate(s) in the batch.`);
+    if (onBlocked === 'hold') {
+        assertSomethingLeft(staging);
+        if (invalid.length > 0)
+            report.warnings.push(`${String(invalid.length)} invalid line(s) were held back.`);
+    }
+    return staging;
+}
+function reportTrace(candidate, duplicateOf, all) {
+    const first = duplicateOf === undefined ? undefined : all[duplicateOf];
+    return {
+        trace_id: candidate.entry.traceId,
+        file: candidate.file,
+        line: candidate.line,
+        status: first === undefined ? 'clean' : 'duplicate',
+        ...(first === undefined ? {} : { message: `the same trace as ${first.file}:${String(first.line)}` }),
+        ...(candidate.migratedFrom === undefined ? {} : { migrated_from: candidate.migratedFrom }),
+        ...(candidate.unknownFields.length === 0 ? {} : { unknown_fields: [...candidate.unknownFields] }),
+        ...pictureOf(candidate),
+        scores: reportScores(candidate),
+        findings: []
+    };
+}
+function pictureOf({ portrait }) {
+    const { task, agent, model, steps, costUsd } = portrait;
+    return { task, agent, ...(model === '' ? {} : { model }), steps, cost_usd: costUsd };
+}
+function reportScores({ entry }) {
+    const { totals } = entry.row;
+    if (totals === undefined)
+        return undefined;
+    const percent = byPersona((_, i) => totals[i] / 10);
+    return { ...percent, overall: meanOfPersonas(percent) };
+}
+
+;// CONCATENATED MODULE: ./src/quality/gate.ts
+/**
+ * The quality gate: minimums for every trace and for the averages (facts: reference, gate). It judges totals with one
+ * decimal, so that rows stored long ago are judged like new scorecards.
+ */
+
+
+
+
+/** The reference's minimums. */
+const DEFAULT_THRESHOLDS = {
+    conformance: { individual: 70, average: 80 },
+    training: { individual: 40, average: 45 },
+    rl: { individual: null, average: 40 },
+    analytics: { individual: 60, average: 70 },
+    domain: { individual: 45, average: 55 }
+};
+/** The minimums that a gate judges by. @param overrides as `quality` of a policy has them */
+function thresholdsWith(overrides) {
+    return byPersona((persona) => {
+        const { individual, average } = overrides[persona] ?? {};
+        const usual = DEFAULT_THRESHOLDS[persona];
+        return {
+            individual: individual === undefined ? usual.individual : individual,
+            average: average === undefined ? usual.average : average
+        };
+    });
+}
+/** At most this many failures are named. */
+const MAX_GATE_FAILURES = 10_000;
+function emptyGate(thresholds = DEFAULT_THRESHOLDS) {
+    return { thresholds, individual: byPersona(() => ({ count: 0, messages: [] })) };
+}
+/**
+ * Judges the next trace of the sequence by the individual minimums.
+ *
+ * @param idPrefix the first eight code points of its trace_id
+ * @param totals in tenths of a percent, in the order of `PERSONAS`
+ */
+function judgeTrace(gate, idPrefix, totals) {
+    for (const [i, persona] of types_PERSONAS.entries()) {
+        const total = totals[i] / 10;
+        const minimum = gate.thresholds[persona].individual;
+        if (minimum === null || total >= minimum)
+            continue;
+        const shortfalls = gate.individual[persona];
+        shortfalls.count++;
+        // Failures are listed persona by persona: no persona can contribute more than the list holds.
+        if (shortfalls.messages.length < MAX_GATE_FAILURES) {
+            shortfalls.messages.push(`Trace ${idPrefix} ${persona} ${below(total, minimum)}`);
+        }
+    }
+}
+/** The verdict over the traces judged so far; `averages` is undefined where there are none. */
+function gateVerdict(gate, averages) {
+    const failures = [];
+    let count = 0;
+    for (const persona of types_PERSONAS) {
+        const average = averages?.[persona];
+        const minimum = gate.thresholds[persona].average;
+        if (average !== undefined && minimum !== null && average < minimum) {
+            failures.push(`${persona} average ${below(average, minimum)}`);
+            count++;
+        }
+        const { count: traces, messages } = gate.individual[persona];
+        failures.push(...messages);
+        count += traces;
+    }
+    const named = failures.slice(0, MAX_GATE_FAILURES);
+    if (count > named.length)
+        named.push(`and ${String(count - named.length)} more failures that are not listed`);
+    return { passed: count === 0, count, failures: named };
+}
+/**
+ * Stops a run whose `quality-gate` is `enforce` and whose gate fails. Which traces fail is for the report to say: an id
+ * may be what another gate hides.
+ *
+ * @throws GateError `QUALITY_GATE`
+ */
+function assertGate(gate, averages) {
+    const { passed } = gateVerdict(gate, averages);
+    if (passed)
+        return;
+    const parts = types_PERSONAS.flatMap((persona) => {
+        const { average } = gate.thresholds[persona];
+        const { count } = gate.individual[persona];
+        const mean = averages?.[persona];
+        return [
+            ...(mean !== undefined && average !== null && mean < average
+                ? [`${persona} average ${below(mean, average)}`]
+                : []),
+            ...(count === 0 ? [] : [`${String(count)} trace(s) below the ${persona} minimum`])
+        ];
+    });
+    throw new GateError('QUALITY_GATE', `the quality gate fails: ${parts.join(', ')}`, {
+        hint: 'Nothing was published. The report names the checks that cost most points and how to fix them. The minimums can be changed in the policy, or set "quality-gate: report".'
+    });
+}
+function below(percent, minimum) {
+    return `${text_fixed(percent, 1)}% below ${floatRepr(minimum)}% minimum`;
+}
+
+;// CONCATENATED MODULE: ./src/quality/summary.ts
+/** The scorecard of a sequence of traces, in the form of `quality.json` (facts: reference, quality.json). */
+
+
+
+
+
+function emptyBatch(thresholds) {
+    const five = (value) => types_PERSONAS.map(() => value);
+    return { sums: { scored: 0, sums: five(0), min: five(Infinity), max: five(-Infinity) }, gate: emptyGate(thresholds) };
+}
+/**
+ * A batch that goes on from sums that were kept. The rows behind the sums are judged by the gate, which names them, but
+ * not added again; the sums are not changed.
+ */
+function resumeBatch(sums, rows, thresholds) {
+    const gate = emptyGate(thresholds);
+    for (const row of rows)
+        judgeTrace(gate, row.idPrefix, row.totals);
+    return { sums: { scored: sums.scored, sums: [...sums.sums], min: [...sums.min], max: [...sums.max] }, gate };
+}
+/**
+ * Adds the next trace: the order is the dataset's, shards by name and lines in order.
+ *
+ * @param idPrefix the first eight code points of its trace_id
+ * @param totals in tenths of a percent, in the order of `PERSONAS`
+ */
+function addTotals({ sums, gate }, idPrefix, totals) {
+    addToSums(sums, totals);
+    judgeTrace(gate, idPrefix, totals);
+}
+/**
+ * The traces of one run on their own, whatever of them is published, and whether or not a scorecard is: what the input
+ * `quality-gate` judges. Hand the result to `summarise`, `minimumsOf` and `assertGate`.
+ *
+ * @param rows of the traces in scope, in the order of the batch
+ */
+function batchOf(rows, thresholds = DEFAULT_THRESHOLDS) {
+    const batch = emptyBatch(thresholds);
+    for (const { idPrefix, totals } of rows)
+        addTotals(batch, idPrefix, totals);
+    return batch;
+}
+function minimumsOf({ gate }) {
+    return byPersona((persona) => ({ ...gate.thresholds[persona], tracesBelow: gate.individual[persona].count }));
+}
+/** Adds the totals of the next trace to running sums. */
+function addToSums(sums, totals) {
+    sums.scored++;
+    for (const [i, tenths] of totals.entries()) {
+        sums.sums[i] = sums.sums[i] + tenths / 10;
+        sums.min[i] = Math.min(sums.min[i], tenths);
+        sums.max[i] = Math.max(sums.max[i], tenths);
+    }
+}
+/** Averages in percent, one decimal; undefined without traces. */
+function averagesOf({ scored, sums }) {
+    if (scored === 0)
+        return undefined;
+    return byPersona((_, i) => roundHalfEven(sums[i] / scored, 1));
+}
+/**
+ * The summary of a batch.
+ *
+ * @param assessedAt as `assessedAt` writes it
+ */
+function summarise({ sums, gate }, assessedAt, scorerVersion = SCHEMA_VERSION) {
+    const averages = averagesOf(sums);
+    const verdict = gateVerdict(gate, averages);
+    return {
+        scorer_version: scorerVersion,
+        scoring_mode: 'deterministic',
+        assessed_at: assessedAt,
+        trace_count: sums.scored,
+        persona_scores: averages === undefined
+            ? {}
+            : byPersona((persona, i) => ({
+                average: averages[persona],
+                min: sums.min[i] / 10,
+                max: sums.max[i] / 10
+            })),
+        overall_utility: averages === undefined ? 0 : meanOfPersonas(averages),
+        gate_status: verdict.passed ? 'passing' : 'failing',
+        gate_failures: verdict.failures
+    };
+}
+/** A moment in UTC as the reference writes it: microseconds, left out where they are exactly zero. */
+function assessedAt(moment) {
+    const [seconds, milliseconds] = moment.toISOString().slice(0, -1).split('.');
+    return `${seconds}${milliseconds === '000' ? '' : `.${milliseconds}000`}+00:00`;
+}
+/** The text of `quality.json`, byte for byte the reference's: indented by two, ASCII, no line feed at the end. */
+function qualityJson(summary) {
+    const personas = types_PERSONAS.flatMap((persona) => {
+        const score = summary.persona_scores[persona];
+        return score === undefined ? [] : [[persona, score]];
+    }).map(([persona, score]) => {
+        const members = ['average', 'min', 'max'].map((key) => `      "${key}": ${floatRepr(score[key])}`);
+        return `    "${persona}": ${block('{', members, '    }')}`;
+    });
+    const failures = summary.gate_failures.map((failure) => `    ${asciiString(failure)}`);
+    const members = [
+        ['scorer_version', asciiString(summary.scorer_version)],
+        ['scoring_mode', asciiString(summary.scoring_mode)],
+        ['assessed_at', asciiString(summary.assessed_at)],
+        ['trace_count', String(summary.trace_count)],
+        ['persona_scores', block('{', personas, '  }')],
+        ['overall_utility', floatRepr(summary.overall_utility)],
+        ['gate_status', asciiString(summary.gate_status)],
+        ['gate_failures', block('[', failures, '  ]')]
+    ];
+    return block('{', members.map(([key, text]) => `  "${key}": ${text}`), '}');
+}
+/** Members on lines of their own; nothing between the brackets where there are none. */
+function block(open, members, close) {
+    return members.length === 0 ? open + close.trim() : `${open}\n${members.join(',\n')}\n${close}`;
+}
+
+;// CONCATENATED MODULE: ./src/commands/assessing.ts
+/** The scorecard of a batch on its own: scores, quality gate, and what to fix. */
+
+
+
+
+/** More would be a list of everything. */
+const FIXES = 5;
+/**
+ * Scores what the gates let pass, and takes it into the report.
+ *
+ * @returns `enforce`, which stops the run where the inputs say so and the gate fails: GateError `QUALITY_GATE`
+ */
+function assess(considered, { assess: shown, qualityGate }, { policy, now }, report) {
+    const rows = considered.flatMap(({ entry: { row } }) => row.totals === undefined ? [] : [{ idPrefix: row.idPrefix, totals: row.totals }]);
+    const batch = batchOf(rows, thresholdsWith(policy.quality));
+    if (rows.length > 0 && (shown || qualityGate !== 'off')) {
+        const minimums = minimumsOf(batch);
+        report.batch = {
+            scope: 'all',
+            gate: qualityGate,
+            quality: summarise(batch, assessedAt(now())),
+            minimums: byPersona((persona) => {
+                const { average, individual, tracesBelow } = minimums[persona];
+                return { average, individual, traces_below: tracesBelow };
+            })
+        };
+        const fixes = emptyFixes();
+        for (const { marks } of considered)
+            addMarks(fixes, marks);
+        report.fixes = fixes_topFixes(fixes, FIXES).map(({ persona, check, gain, traces }) => {
+            return { id: check.id, persona, name: check.name, gain, traces, fix: check.fix };
+        });
+        report.quality_checks = [...fixes.checks.values()].map(({ persona, check, passed, partial, failed, skipped }) => {
+            const { id, name, weight, fix } = check;
+            return { id, persona, name, weight, passed, partial, failed, skipped, fix };
+        });
+    }
+    return {
+        enforce: () => {
+            if (qualityGate === 'enforce' && rows.length > 0)
+                assertGate(batch.gate, averagesOf(batch.sums));
+        }
+    };
+}
+
+;// CONCATENATED MODULE: ./src/dataset/shown-name.ts
+/**
+ * Names from traces as a card shows them. Names of models and agents are data: whoever wrote the trace chose them, and
+ * the card is Markdown that a browser renders.
+ */
+
+/** Longest name shown, in code points; a longer one is cut and ends with `…`. */
+const SHOWN_LENGTH = 80;
+/** Runs of letters and digits with single separators between them: nothing in it means anything in Markdown or HTML. */
+const PLAIN = /^[A-Za-z0-9]+(?:[ ._/:+-][A-Za-z0-9]+)*$/;
+/** Such a name would still become a link. */
+const LINKED = /www\./i;
+/** Characters that end a code span, a table cell, a line or a comment, that turn the writing direction, or that are invisible. */
+const UNSAFE = /[|`<>&]|\p{Default_Ignorable_Code_Point}|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
+/**
+ * A name for a table cell or heading of a card: ordinary names as they are, all others as inline code, where no Markdown,
+ * link or mention works, with what could break out of it as `\uXXXX`. One line, never empty.
+ */
+function shownName(name) {
+    if (name === '')
+        return '(empty)';
+    const cut = firstCodePoints(name, SHOWN_LENGTH).length < name.length;
+    const shown = cut ? `${firstCodePoints(name, SHOWN_LENGTH - 1)}…` : name;
+    if (PLAIN.test(shown) && !LINKED.test(shown))
+        return shown;
+    const code = shown.replaceAll('\\', '\\\\').replace(UNSAFE, escaped).replace(/^ | $/g, escaped);
+    return `\`${code}\``;
+}
+function escaped(character) {
+    const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+}
+
 ;// CONCATENATED MODULE: ./src/dataset/card-sections.ts
 /**
  * The parts of a card that are written anew at every push: badges, the machine-readable line, statistics and scorecard
@@ -67904,7 +69003,7 @@ function statsLines(input) {
         card_sections_row('Schema version', input.schemaVersion),
         card_sections_row('Shards', thousands(input.shards)),
         '',
-        ...(quality === undefined ? [] : scorecardLines(quality, input.thresholds ?? gate_DEFAULT_THRESHOLDS)),
+        ...(quality === undefined ? [] : scorecardLines(quality, input.thresholds ?? DEFAULT_THRESHOLDS)),
         ...distributionLines(STATS_HEADINGS.models, 'Model', statistics.modelCounts),
         ...distributionLines(STATS_HEADINGS.agents, 'Agent', statistics.agentCounts),
         STATS_END
@@ -68744,603 +69843,6 @@ Badges and statistics on this page are renewed with every push. The rest is your
 `;
 }
 
-;// CONCATENATED MODULE: ./src/dataset/index/layout.ts
-/** Where what lies in a segment: its header and the byte ranges that follow from it. `segment.ts` draws the picture. */
-
-const KEY_BYTES = 16;
-const KEY_KINDS = ['content', 'identity', 'trace', 'session'];
-const MAGIC = Buffer.from('OTIDX1\0\0', 'latin1');
-const ENTRY_BYTES = KEY_BYTES + 4;
-const MAX_FANOUT_BITS = 16;
-/** Bytes to fetch of a file of unknown header size: holds the header of a segment of several hundred shards. */
-const HEADER_GUESS = 64 * 1024;
-const layout_count = schemas/* number */.aig().int().nonnegative();
-const offsets = schemas/* tuple */.PVZ([layout_count, layout_count]);
-const headerSchema = schemas/* object */.Ikc({
-    shards: schemas/* array */.YOg(schemas/* tuple */.PVZ([schemas/* string */.YjP(), layout_count])),
-    rows: layout_count,
-    fanout_bits: layout_count.max(MAX_FANOUT_BITS),
-    sections: schemas/* object */.Ikc({
-        tallies: offsets,
-        rows: offsets,
-        content: offsets,
-        identity: offsets,
-        trace: offsets,
-        session: offsets
-    })
-});
-/** Not a segment that this version can read. The index is a cache: its shards are then read again. */
-class SegmentError extends Error {
-    name = 'SegmentError';
-}
-/** The first bits of the key that begins at a byte offset, as an unsigned number. */
-function first32Bits(bytes, at) {
-    return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(at);
-}
-/** The partition of a key: its first bits. */
-function partitionOf(key, fanoutBits) {
-    return fanoutBits === 0 ? 0 : first32Bits(key, 0) >>> (32 - fanoutBits);
-}
-/**
- * The header of a segment, from its first bytes.
- *
- * @returns undefined where more bytes are needed
- * @throws SegmentError
- */
-function decodeHeader(bytes) {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (buffer.length < 12 || !buffer.subarray(0, 8).equals(MAGIC))
-        throw new SegmentError('not a segment of format 1');
-    const end = 12 + buffer.readUInt32LE(8);
-    if (buffer.length < end)
-        return undefined;
-    let json;
-    try {
-        json = JSON.parse(buffer.toString('latin1', 12, end));
-    }
-    catch {
-        throw new SegmentError('the header is not JSON');
-    }
-    const parsed = headerSchema.safeParse(json);
-    if (!parsed.success)
-        throw new SegmentError('the header is not one of format 1');
-    const { shards, rows, fanout_bits: fanoutBits, sections } = parsed.data;
-    const section = (name) => {
-        const [start, stop] = sections[name];
-        return { start: start + end, end: stop + end };
-    };
-    const header = {
-        shards,
-        rows,
-        fanoutBits,
-        sections: {
-            tallies: section('tallies'),
-            rows: section('rows'),
-            content: section('content'),
-            identity: section('identity'),
-            trace: section('trace'),
-            session: section('session')
-        }
-    };
-    checkLayout(header, end);
-    return header;
-}
-/** Sections that overlap or are too short would be read as something else. */
-function checkLayout(header, start) {
-    const { sections, shards, rows } = header;
-    let at = start;
-    for (const name of ['tallies', 'rows', ...KEY_KINDS]) {
-        const { start: from, end: to } = sections[name];
-        if (from !== at || to < from)
-            throw new SegmentError('the sections are not one after the other');
-        at = to;
-    }
-    for (const kind of KEY_KINDS) {
-        if (entriesRange(header, kind, 0, rows).end !== sections[kind].end)
-            throw new SegmentError('keys are missing');
-    }
-    if (shards.reduce((sum, [, count]) => sum + count, 0) !== rows)
-        throw new SegmentError('shards are missing');
-}
-/** Byte range of the fan-out of a kind: the keys of a partition begin at its position and end at the next one. */
-function fanoutRange(header, kind) {
-    const { start } = header.sections[kind];
-    return { start, end: start + ((1 << header.fanoutBits) + 1) * 4 };
-}
-/** Byte range of the entries from position `from` to `to` of a kind. */
-function entriesRange(header, kind, from, to) {
-    const start = fanoutRange(header, kind).end;
-    return { start: start + from * ENTRY_BYTES, end: start + to * ENTRY_BYTES };
-}
-/** Name and first row of the shard that a row number belongs to. */
-function shardOfRow(header, row) {
-    let first = 0;
-    for (const [shard, count] of header.shards) {
-        if (row < first + count)
-            return shard;
-        first += count;
-    }
-    throw new SegmentError('a row belongs to no shard');
-}
-
-;// CONCATENATED MODULE: ./src/dataset/index/tally-json.ts
-/** A tally as JSON. Counters are lists of pairs: objects would move integer-like names to the front. */
-
-
-const tally_json_count = schemas/* number */.aig().int().nonnegative();
-const counter = schemas/* array */.YOg(schemas/* tuple */.PVZ([schemas/* string */.YjP(), tally_json_count]));
-const bigCount = schemas/* string */.YjP().regex(/^-?\d+$/);
-/** A double as text: JSON numbers know neither infinity, which a sum can reach, nor negative zero. */
-const doubleSchema = schemas/* string */.YjP().regex(/^(-?\d+(\.\d+)?(e[+-]\d+)?|-?Infinity|NaN)$/);
-const tallySchema = schemas/* strictObject */.rej({
-    traces: tally_json_count,
-    steps: bigCount,
-    tokens: bigCount,
-    costs: tally_json_count,
-    /** The left-to-right double sum over the traces, in US dollars. */
-    cost_sum: doubleSchema,
-    judged: tally_json_count,
-    succeeded: tally_json_count,
-    models: counter,
-    agents: counter,
-    dependencies: counter,
-    dates: schemas/* tuple */.PVZ([schemas/* string */.YjP(), schemas/* string */.YjP()]).nullable()
-});
-function encodeTally(tally) {
-    const pairs = (names) => [...names];
-    return {
-        traces: tally.traces,
-        steps: String(tally.steps),
-        tokens: String(tally.tokens),
-        costs: tally.costs,
-        cost_sum: floatRepr(tally.costSum),
-        judged: tally.judged,
-        succeeded: tally.succeeded,
-        models: pairs(tally.models),
-        agents: pairs(tally.agents),
-        dependencies: pairs(tally.dependencies),
-        dates: tally.dates === undefined ? null : [...tally.dates]
-    };
-}
-function decodeTally(json) {
-    return {
-        traces: json.traces,
-        steps: BigInt(json.steps),
-        tokens: BigInt(json.tokens),
-        costs: json.costs,
-        costSum: Number(json.cost_sum),
-        judged: json.judged,
-        succeeded: json.succeeded,
-        models: new Map(json.models),
-        agents: new Map(json.agents),
-        dependencies: new Map(json.dependencies),
-        dates: json.dates ?? undefined
-    };
-}
-
-;// CONCATENATED MODULE: ./src/dataset/index/segment.ts
-/**
- * A segment of the index: an immutable binary file that says which traces a group of shards holds.
- *
- * ```
- * "OTIDX1\0\0"  8 bytes
- * header length u32 little-endian, header: JSON, ASCII
- * sections, one after the other, their offsets from the end of the header in the header:
- *   tallies   JSON: what the card counts, per shard
- *   rows      per trace, in the order of the shards: generation (varint), length of the id prefix (u8), id prefix
- *             (UTF-8), five totals in tenths of a percent (u16 each, 0xFFFF: not scored), cost in US dollars (f64, NaN:
- *             unknown)
- *   content, identity, trace, session
- *             the 16-byte keys of that kind: a fan-out of 2^bits + 1 positions (u32), then entries of key and row
- *             number (u32), sorted by key
- * ```
- *
- * Numbers are little-endian. The fan-out partitions the keys by their first bits: a reader fetches the header and the
- * partitions that it needs, by byte range, however large the file is. About 110 bytes a trace.
- */
-
-
-
-
-const NOT_SCORED = 0xffff;
-/** Keys in one partition, about: 1.3 kB to fetch for a look-up. */
-const PARTITION_KEYS = 64;
-/** The bytes of a segment. The shards must be in name order, each at most once. */
-function encodeSegment(shards) {
-    const rows = shards.flatMap((shard) => shard.rows);
-    const fanoutBits = Math.min(MAX_FANOUT_BITS, Math.max(0, Math.ceil(Math.log2(rows.length / PARTITION_KEYS))));
-    const tallies = JSON.stringify(shards.map((shard) => encodeTally(shard.tally)));
-    const parts = [
-        ['tallies', Buffer.from(tallies, 'utf8')],
-        ['rows', encodeRows(rows)],
-        ...KEY_KINDS.map((kind, i) => [kind, encodeKeys(rows, i, fanoutBits)])
-    ];
-    // The header's length depends on the offsets in it: offsets are written relative to the end of the header.
-    let offset = 0;
-    const sections = {};
-    for (const [name, bytes] of parts) {
-        sections[name] = [offset, offset + bytes.length];
-        offset += bytes.length;
-    }
-    const header = Buffer.from(JSON.stringify({
-        shards: shards.map((shard) => [shard.shard, shard.rows.length]),
-        rows: rows.length,
-        fanout_bits: fanoutBits,
-        sections
-    }).replace(/[\x7f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`), 'latin1');
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(header.length);
-    return Buffer.concat([MAGIC, length, header, ...parts.map(([, bytes]) => bytes)]);
-}
-function encodeRows(rows) {
-    const chunks = [];
-    for (const row of rows) {
-        const id = Buffer.from(row.idPrefix, 'utf8');
-        const fixed = Buffer.alloc(18);
-        for (let i = 0; i < 5; i++)
-            fixed.writeUInt16LE(row.totals?.[i] ?? NOT_SCORED, i * 2);
-        fixed.writeDoubleLE(row.cost ?? NaN, 10);
-        chunks.push(varint(row.generation), Buffer.from([id.length]), id, fixed);
-    }
-    return Buffer.concat(chunks);
-}
-function varint(value) {
-    const bytes = [];
-    let rest = value;
-    do {
-        const low = Number(rest & 0x7fn);
-        rest >>= 7n;
-        bytes.push(rest === 0n ? low : low | 0x80);
-    } while (rest !== 0n);
-    return Buffer.from(bytes);
-}
-function encodeKeys(rows, kind, fanoutBits) {
-    const at = kind * KEY_BYTES;
-    const order = sortByKey(rows, at);
-    const partitions = 1 << fanoutBits;
-    const fanoutBytes = (partitions + 1) * 4;
-    const bytes = Buffer.alloc(fanoutBytes + order.length * ENTRY_BYTES);
-    let partition = 0;
-    for (const [position, rowNumber] of order.entries()) {
-        const key = rows[rowNumber].keys.subarray(at, at + KEY_BYTES);
-        for (const own = partitionOf(key, fanoutBits); partition <= own; partition++)
-            bytes.writeUInt32LE(position, partition * 4);
-        const start = fanoutBytes + position * ENTRY_BYTES;
-        bytes.set(key, start);
-        bytes.writeUInt32LE(rowNumber, start + KEY_BYTES);
-    }
-    for (; partition <= partitions; partition++)
-        bytes.writeUInt32LE(order.length, partition * 4);
-    return bytes;
-}
-/** Row numbers in the order of a key. Sorting numbers is many times faster than comparing bytes; ties are settled after. */
-function sortByKey(rows, at) {
-    // A double holds 53 bits: those of the row number, and as many of the key as there is room for.
-    const rowNumbers = 2 ** Math.max(21, Math.ceil(Math.log2(rows.length)));
-    const sortable = new Float64Array(rows.length);
-    for (const [i, row] of rows.entries()) {
-        sortable[i] = Math.floor(first32Bits(row.keys, at) / (rowNumbers / 2 ** 21)) * rowNumbers + i;
-    }
-    sortable.sort();
-    const order = Array.from(sortable, (value) => value % rowNumbers);
-    const compare = (a, b) => Buffer.compare(rows[a].keys.subarray(at, at + KEY_BYTES), rows[b].keys.subarray(at, at + KEY_BYTES));
-    for (let i = 1; i < order.length; i++) {
-        for (let j = i; j > 0 && compare(order[j - 1], order[j]) > 0; j--) {
-            const swapped = order[j];
-            order[j] = order[j - 1];
-            order[j - 1] = swapped;
-        }
-    }
-    return order;
-}
-/** Row numbers of the entries with that key, in a sorted run of entries. */
-function findKey(entries, key) {
-    const view = Buffer.from(entries.buffer, entries.byteOffset, entries.byteLength);
-    const count = Math.floor(view.length / ENTRY_BYTES);
-    const compareAt = (i) => view.compare(key, 0, KEY_BYTES, i * ENTRY_BYTES, i * ENTRY_BYTES + KEY_BYTES);
-    let low = 0;
-    let high = count;
-    while (low < high) {
-        const middle = (low + high) >>> 1;
-        if (compareAt(middle) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    const found = [];
-    for (let i = low; i < count && compareAt(i) === 0; i++)
-        found.push(view.readUInt32LE(i * ENTRY_BYTES + KEY_BYTES));
-    return found;
-}
-/** The rows section without the keys. */
-function decodeRows(bytes, count) {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const rows = [];
-    let at = 0;
-    try {
-        for (let n = 0; n < count; n++) {
-            let generation = 0n;
-            for (let shift = 0n;; shift += 7n) {
-                const byte = buffer.readUInt8(at++);
-                if (shift > 63n)
-                    throw new SegmentError('a generation has more than 64 bits');
-                generation |= BigInt(byte & 0x7f) << shift;
-                if (byte < 0x80)
-                    break;
-            }
-            const idLength = buffer.readUInt8(at++);
-            const idPrefix = buffer.toString('utf8', at, at + idLength);
-            at += idLength;
-            const totals = [0, 2, 4, 6, 8].map((offset) => buffer.readUInt16LE(at + offset));
-            const cost = buffer.readDoubleLE(at + 10);
-            at += 18;
-            rows.push({
-                generation,
-                idPrefix,
-                totals: totals.includes(NOT_SCORED) ? undefined : totals,
-                cost: Number.isNaN(cost) ? null : cost
-            });
-        }
-    }
-    catch (error) {
-        throw error instanceof SegmentError ? error : new SegmentError('the rows are cut short');
-    }
-    if (at !== buffer.length)
-        throw new SegmentError('the rows do not fill their section');
-    return rows;
-}
-const talliesSchema = schemas/* array */.YOg(tallySchema);
-/** Everything that a segment holds. @throws SegmentError */
-function decodeSegment(bytes) {
-    const header = decodeHeader(bytes);
-    if (header?.sections.session.end !== bytes.length)
-        throw new SegmentError('the file is cut short');
-    const part = ({ start, end }) => Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
-    const bare = decodeRows(part(header.sections.rows), header.rows);
-    const keys = Buffer.alloc(header.rows * KEY_BYTES * KEY_KINDS.length);
-    for (const [i, kind] of KEY_KINDS.entries()) {
-        const entries = part(entriesRange(header, kind, 0, header.rows));
-        for (let n = 0; n < header.rows; n++) {
-            const start = n * ENTRY_BYTES;
-            const row = entries.readUInt32LE(start + KEY_BYTES);
-            if (row >= header.rows)
-                throw new SegmentError('a key names a row that does not exist');
-            keys.set(entries.subarray(start, start + KEY_BYTES), (row * KEY_KINDS.length + i) * KEY_BYTES);
-        }
-    }
-    const tallies = decodeTallies(part(header.sections.tallies));
-    let next = 0;
-    return header.shards.map(([shard, count], i) => {
-        const tally = tallies[i];
-        if (tally === undefined)
-            throw new SegmentError('a tally is missing');
-        const rows = bare.slice(next, next + count).map((row, n) => {
-            const at = (next + n) * KEY_BYTES * KEY_KINDS.length;
-            return { ...row, keys: keys.subarray(at, at + KEY_BYTES * KEY_KINDS.length) };
-        });
-        next += count;
-        return { shard, rows, tally: decodeTally(tally) };
-    });
-}
-function decodeTallies(bytes) {
-    try {
-        return talliesSchema.parse(JSON.parse(bytes.toString('utf8')));
-    }
-    catch {
-        throw new SegmentError('the tallies cannot be read');
-    }
-}
-
-;// CONCATENATED MODULE: ./src/dataset/index/rows.ts
-/** From a trace to its row in the index. */
-
-
-
-
-function traceEntry(trace, score) {
-    const { record } = trace;
-    const figures = traceFigures(record);
-    return {
-        traceId: record.trace_id,
-        figures,
-        row: {
-            keys: Buffer.concat([
-                Buffer.from(trace.contentHash.slice(0, KEY_BYTES * 2), 'hex'),
-                Buffer.from(trace.identityHash.slice(0, KEY_BYTES * 2), 'hex'),
-                textKey(record.trace_id),
-                textKey(record.session_id)
-            ]),
-            generation: BigInt(record.generation_index),
-            idPrefix: firstCodePoints(record.trace_id, 8),
-            totals: score(trace),
-            cost: figures.cost
-        }
-    };
-}
-function textKey(text) {
-    return (0,external_node_crypto_.createHash)('sha256').update(text).digest().subarray(0, KEY_BYTES);
-}
-/** One of a row's keys, in hex. */
-function rowKey(row, kind) {
-    const at = KEY_KINDS.indexOf(kind) * KEY_BYTES;
-    return Buffer.from(row.keys.buffer, row.keys.byteOffset + at, KEY_BYTES).toString('hex');
-}
-function shardRows(shard, entries) {
-    const tally = emptyTally();
-    for (const { figures } of entries)
-        addTrace(tally, figures);
-    return { shard, rows: entries.map(({ row }) => row), tally };
-}
-
-;// CONCATENATED MODULE: ./src/dataset/dedupe.ts
-
-
-/** Compares the traces of one batch with each other. */
-function compareWithin(entries) {
-    const duplicates = [];
-    const conflicts = [];
-    const first = {
-        content: new Map(),
-        identity: new Map(),
-        trace: new Map()
-    };
-    for (const [second, { row }] of entries.entries()) {
-        const content = rowKey(row, 'content');
-        const identity = rowKey(row, 'identity');
-        const trace = rowKey(row, 'trace');
-        const same = first.content.get(content) ?? first.identity.get(identity);
-        const sameId = first.trace.get(trace);
-        if (same !== undefined)
-            duplicates.push({ first: same, second });
-        else if (sameId !== undefined)
-            conflicts.push({ first: sameId, second });
-        for (const [map, key] of [
-            [first.content, content],
-            [first.identity, identity],
-            [first.trace, trace]
-        ]) {
-            if (!map.has(key))
-                map.set(key, second);
-        }
-    }
-    return { duplicates, conflicts };
-}
-/** Compares a trace with what is published. */
-function compareWithPublished(entry, published, tombstones) {
-    const tombstone = tombstones.get(rowKey(entry.row, 'identity'));
-    if (tombstone !== undefined)
-        return { kind: 'taken-down', tombstone };
-    if (published.duplicateIn !== undefined)
-        return { kind: 'duplicate', of: published.duplicateIn };
-    return {
-        kind: 'new',
-        changedFrom: published.changedFrom,
-        succeeds: published.generation !== undefined && entry.row.generation > published.generation
-    };
-}
-/** Tombstones by the key that rows have. */
-function tombstoneKeys(tombstones) {
-    return new Map([...tombstones].map(([identity, tombstone]) => [identity.slice(0, KEY_BYTES * 2), tombstone]));
-}
-
-;// CONCATENATED MODULE: ./src/quality/summary.ts
-/** The scorecard of a sequence of traces, in the form of `quality.json` (facts: reference, quality.json). */
-
-
-
-
-
-function emptyBatch(thresholds) {
-    const five = (value) => types_PERSONAS.map(() => value);
-    return { sums: { scored: 0, sums: five(0), min: five(Infinity), max: five(-Infinity) }, gate: emptyGate(thresholds) };
-}
-/**
- * A batch that goes on from sums that were kept. The rows behind the sums are judged by the gate, which names them, but
- * not added again; the sums are not changed.
- */
-function resumeBatch(sums, rows, thresholds) {
-    const gate = emptyGate(thresholds);
-    for (const row of rows)
-        gate_judgeTrace(gate, row.idPrefix, row.totals);
-    return { sums: { scored: sums.scored, sums: [...sums.sums], min: [...sums.min], max: [...sums.max] }, gate };
-}
-/**
- * Adds the next trace: the order is the dataset's, shards by name and lines in order.
- *
- * @param idPrefix the first eight code points of its trace_id
- * @param totals in tenths of a percent, in the order of `PERSONAS`
- */
-function addTotals({ sums, gate }, idPrefix, totals) {
-    addToSums(sums, totals);
-    judgeTrace(gate, idPrefix, totals);
-}
-/**
- * The traces of one run on their own, whatever of them is published, and whether or not a scorecard is: what the input
- * `quality-gate` judges. Hand the result to `summarise`, `minimumsOf` and `assertGate`.
- *
- * @param rows of the traces in scope, in the order of the batch
- */
-function batchOf(rows, thresholds = DEFAULT_THRESHOLDS) {
-    const batch = emptyBatch(thresholds);
-    for (const { idPrefix, totals } of rows)
-        addTotals(batch, idPrefix, totals);
-    return batch;
-}
-function minimumsOf({ gate }) {
-    return byPersona((persona) => ({ ...gate.thresholds[persona], tracesBelow: gate.individual[persona].count }));
-}
-/** Adds the totals of the next trace to running sums. */
-function addToSums(sums, totals) {
-    sums.scored++;
-    for (const [i, tenths] of totals.entries()) {
-        sums.sums[i] = sums.sums[i] + tenths / 10;
-        sums.min[i] = Math.min(sums.min[i], tenths);
-        sums.max[i] = Math.max(sums.max[i], tenths);
-    }
-}
-/** Averages in percent, one decimal; undefined without traces. */
-function averagesOf({ scored, sums }) {
-    if (scored === 0)
-        return undefined;
-    return score_byPersona((_, i) => roundHalfEven(sums[i] / scored, 1));
-}
-/**
- * The summary of a batch.
- *
- * @param assessedAt as `assessedAt` writes it
- */
-function summarise({ sums, gate }, assessedAt, scorerVersion = SCHEMA_VERSION) {
-    const averages = averagesOf(sums);
-    const verdict = gateVerdict(gate, averages);
-    return {
-        scorer_version: scorerVersion,
-        scoring_mode: 'deterministic',
-        assessed_at: assessedAt,
-        trace_count: sums.scored,
-        persona_scores: averages === undefined
-            ? {}
-            : score_byPersona((persona, i) => ({
-                average: averages[persona],
-                min: sums.min[i] / 10,
-                max: sums.max[i] / 10
-            })),
-        overall_utility: averages === undefined ? 0 : meanOfPersonas(averages),
-        gate_status: verdict.passed ? 'passing' : 'failing',
-        gate_failures: verdict.failures
-    };
-}
-/** A moment in UTC as the reference writes it: microseconds, left out where they are exactly zero. */
-function assessedAt(moment) {
-    const [seconds, milliseconds] = moment.toISOString().slice(0, -1).split('.');
-    return `${seconds}${milliseconds === '000' ? '' : `.${milliseconds}000`}+00:00`;
-}
-/** The text of `quality.json`, byte for byte the reference's: indented by two, ASCII, no line feed at the end. */
-function qualityJson(summary) {
-    const personas = types_PERSONAS.flatMap((persona) => {
-        const score = summary.persona_scores[persona];
-        return score === undefined ? [] : [[persona, score]];
-    }).map(([persona, score]) => {
-        const members = ['average', 'min', 'max'].map((key) => `      "${key}": ${floatRepr(score[key])}`);
-        return `    "${persona}": ${block('{', members, '    }')}`;
-    });
-    const failures = summary.gate_failures.map((failure) => `    ${asciiString(failure)}`);
-    const members = [
-        ['scorer_version', asciiString(summary.scorer_version)],
-        ['scoring_mode', asciiString(summary.scoring_mode)],
-        ['assessed_at', asciiString(summary.assessed_at)],
-        ['trace_count', String(summary.trace_count)],
-        ['persona_scores', block('{', personas, '  }')],
-        ['overall_utility', floatRepr(summary.overall_utility)],
-        ['gate_status', asciiString(summary.gate_status)],
-        ['gate_failures', block('[', failures, '  ]')]
-    ];
-    return block('{', members.map(([key, text]) => `  "${key}": ${text}`), '}');
-}
-/** Members on lines of their own; nothing between the brackets where there are none. */
-function block(open, members, close) {
-    return members.length === 0 ? open + close.trim() : `${open}\n${members.join(',\n')}\n${close}`;
-}
-
 ;// CONCATENATED MODULE: ./src/dataset/index/totals.ts
 /** What the card and the scorecard need of the whole dataset, kept running from push to push. */
 
@@ -70012,7 +70514,7 @@ function refuseNewer(version) {
     const declared = infos_isEntry(version) ? version.version_str : version;
     if (typeof declared !== 'string' || relateVersion(declared) !== 'newer')
         return;
-    throw new errors_GateError('SCHEMA_AHEAD', `The dataset declares a newer schema than ${SCHEMA_VERSION}, which this version writes.`, {
+    throw new GateError('SCHEMA_AHEAD', `The dataset declares a newer schema than ${SCHEMA_VERSION}, which this version writes.`, {
         hint: 'Use a newer version of this action. Nothing was changed.'
     });
 }
@@ -70104,7 +70606,7 @@ async function readShard(path, chunks, score) {
 function unreadableShard(path, line, error) {
     const where = `${path}:${String(line)}`;
     if (error.reason === 'schema-ahead') {
-        return new errors_GateError('SCHEMA_AHEAD', `the dataset holds a record of a newer schema than ${SCHEMA_VERSION} (${where})`, {
+        return new GateError('SCHEMA_AHEAD', `the dataset holds a record of a newer schema than ${SCHEMA_VERSION} (${where})`, {
             hint: 'Use a newer version of this action.'
         });
     }
@@ -70145,330 +70647,12 @@ function parseTombstones(text) {
     return new Map(parsed.data.tombstones.map((tombstone) => [tombstone.identity, tombstone]));
 }
 
-;// CONCATENATED MODULE: ./src/traces/spool.ts
-/**
- * The lines that may be published, on disk while they are judged: a batch can be larger than the memory. What the gates
- * read here are the bytes that are sent.
- */
-
-
-const BUFFER_BYTES = 1024 * 1024;
-const SAMPLE_BYTES = 512;
-/** Writes lines one by one. */
-class Spool {
-    file;
-    handle;
-    /** Used again and again: a buffer a line would be garbage faster than it is collected. */
-    buffer = Buffer.allocUnsafe(BUFFER_BYTES);
-    filled = 0;
-    size = 0;
-    constructor(file, handle) {
-        this.file = file;
-        this.handle = handle;
-    }
-    /** Creates the file, readable by its owner only. It must not exist. */
-    static async create(file) {
-        return new Spool(file, await (0,promises_namespaceObject.open)(file, 'wx', 0o600));
-    }
-    async append(line) {
-        // A unit of UTF-16 takes at most three bytes.
-        const room = line.length * 3 + 1;
-        if (this.filled + room > this.buffer.length)
-            await this.flush(room);
-        const length = this.buffer.write(line, this.filled, 'utf8');
-        this.filled += length;
-        this.filled += this.buffer.write('\n', this.filled);
-        const place = { offset: this.size, length };
-        this.size += length + 1;
-        return place;
-    }
-    async close() {
-        await this.flush(0);
-        await this.handle.close();
-    }
-    /** Writes what is buffered and makes room for a line. */
-    async flush(room) {
-        await this.handle.writeFile(this.buffer.subarray(0, this.filled));
-        this.filled = 0;
-        const wanted = Math.max(room, BUFFER_BYTES);
-        if (wanted !== this.buffer.length)
-            this.buffer = Buffer.allocUnsafe(wanted);
-    }
-}
-/** Copies some lines of a spool, in the order given, into a new file. */
-async function buildFile(spool, lines, target) {
-    const size = lines.reduce((sum, line) => sum + line.length + 1, 0);
-    const sha256 = (0,external_node_crypto_.createHash)('sha256');
-    const gitOid = (0,external_node_crypto_.createHash)('sha1').update(`blob ${String(size)}\0`);
-    let sample = Buffer.alloc(0);
-    const source = await (0,promises_namespaceObject.open)(spool, 'r');
-    try {
-        const sink = await (0,promises_namespaceObject.open)(target, 'w', 0o600);
-        try {
-            const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
-            for (const [from, to] of runs(lines)) {
-                for (let at = from; at < to;) {
-                    const { bytesRead } = await source.read(buffer, 0, Math.min(buffer.length, to - at), at);
-                    if (bytesRead === 0)
-                        throw new Error('the spool is shorter than its lines');
-                    const bytes = buffer.subarray(0, bytesRead);
-                    sha256.update(bytes);
-                    gitOid.update(bytes);
-                    if (sample.length < SAMPLE_BYTES)
-                        sample = Buffer.concat([sample, bytes]).subarray(0, SAMPLE_BYTES);
-                    await sink.writeFile(bytes);
-                    at += bytesRead;
-                }
-            }
-        }
-        finally {
-            await sink.close();
-        }
-    }
-    finally {
-        await source.close();
-    }
-    return { file: target, size, sha256: sha256.digest('hex'), gitOid: gitOid.digest('hex'), sample };
-}
-/** Neighbouring lines as one byte range each. */
-function runs(lines) {
-    const ranges = [];
-    for (const { offset, length } of lines) {
-        const last = ranges.at(-1);
-        if (last?.[1] === offset)
-            last[1] += length + 1;
-        else
-            ranges.push([offset, offset + length + 1]);
-    }
-    return ranges;
-}
-
-;// CONCATENATED MODULE: ./src/gates/review/metadata.ts
-/** `metadata.llm_review` as this action writes it into a staged trace, and what of any such value may be published. */
-
-
-
-/** The value for a staged trace: names and places, no text of the trace. */
-function stagedReview(review, subject) {
-    return {
-        status: 'complete',
-        shareable: review.shareable,
-        missed_sensitive_data: review.missed,
-        model: review.model,
-        reviewed_at: review.reviewedAt,
-        prompt_version: review.promptVersion,
-        subject: subject.subject,
-        content_hash: subject.contentHash,
-        schema_version: subject.schemaVersion,
-        evidence: review.evidence.map(({ category, pointer }) => ({ category, pointer }))
-    };
-}
-const metadata_sha256 = schemas/* string */.YjP().regex(/^[0-9a-f]{64}$/);
-/**
- * What may be published, and its form. Everything else stays behind: the CLI's `flagged_parts` quote up to a hundred
- * characters of what must not be shown, its `summary` retells it, and `base_url` can name an internal host.
- */
-const PUBLISHED = {
-    status: schemas/* literal */.euz('complete'),
-    shareable: shareableSchema,
-    missed_sensitive_data: missedSchema,
-    model: schemas/* string */.YjP().regex(/^[\w.:@/+-]{1,200}$/),
-    reviewed_at: datetime({ offset: true }),
-    subject: metadata_sha256,
-    content_hash: metadata_sha256,
-    schema_version: schemas/* string */.YjP().regex(/^\d{1,9}\.\d{1,9}\.\d{1,9}$/)
-};
-/** Fields whose names may be told; any other name could be anything. */
-const metadata_KNOWN = new Set([
-    ...Object.keys(PUBLISHED),
-    ...['flagged_parts', 'summary', 'badge', 'api_format', 'base_url', 'prompt_version', 'review_key'],
-    ...['denied_before_llm', 'evidence']
-]);
-/** The part of a `metadata.llm_review` that may be published. */
-function publishableReview(value) {
-    if (!isJsonObject(value))
-        return { value: undefined, stripped: ['*'] };
-    const kept = {};
-    const stripped = new Set();
-    for (const [key, item] of entries(value)) {
-        if (Object.hasOwn(PUBLISHED, key) && PUBLISHED[key]?.safeParse(item).success === true)
-            kept[key] = item;
-        else
-            stripped.add(metadata_KNOWN.has(key) ? key : '*');
-    }
-    return { value: Object.keys(kept).length === 0 ? undefined : kept, stripped: [...stripped].sort() };
-}
-
-;// CONCATENATED MODULE: ./src/traces/read.ts
-/** Reads staged files as a stream of traces, each with the place that it came from. */
-
-
-
-
-
-
-/** All records of all files, in order, one in memory at a time. @throws LoadError where a file cannot be read */
-async function* readStaged(files, prepare) {
-    for (const file of files) {
-        const { shown } = file;
-        try {
-            for await (const { number, text } of file.format === 'json' ? read_wholeFile(file) : fileLines(file)) {
-                try {
-                    const staged = text();
-                    const trace = staged === undefined ? undefined : parseTrace(staged, prepare);
-                    if (trace !== undefined)
-                        yield { staged: { trace, file: shown, line: number } };
-                }
-                catch (error) {
-                    if (!(error instanceof TraceError))
-                        throw error;
-                    const { message, pointer, reason } = error;
-                    yield { invalid: { file: shown, line: number, message, pointer, reason } };
-                }
-            }
-        }
-        catch (error) {
-            if (systemErrorCode(error) === undefined)
-                throw error;
-            throw files_unreadable(shown, error);
-        }
-    }
-}
-async function* fileLines(file) {
-    for await (const line of splitChunks(fileChunks(file.path))) {
-        yield { number: line.number, text: () => lineText(line) };
-    }
-}
-/** A file that is one JSON document, perhaps over many lines (`trace.json` of the bucket). */
-async function* read_wholeFile(file) {
-    // It becomes one line when it is published.
-    const tooLong = (await (0,promises_namespaceObject.stat)(file.path)).size > MAX_LINE_BYTES;
-    const bytes = tooLong ? undefined : await (0,promises_namespaceObject.readFile)(file.path);
-    yield {
-        number: 1,
-        text: () => {
-            if (bytes === undefined)
-                throw new TraceError('broken', 'the file is longer than 64 MiB');
-            return lineText({ number: 1, bytes });
-        }
-    };
-}
-
-;// CONCATENATED MODULE: ./src/commands/staging.ts
-/** The first half of a walk: staged files in; lines on disk and one small entry a trace in memory out. */
-
-
-
-
-
-
-
-
-
-
-
-/** The persona totals of a trace as the index keeps them. The user's name stays out: scores must not depend on the runner. */
-const score = (trace) => tenthsOf(scoreTrace(trace).totals);
-/**
- * Reads, validates, migrates and spools everything that was collected.
- *
- * @throws LoadError where less can be read than is staged, or one id stands for two contents
- */
-async function stage(collected, spoolFile) {
-    const candidates = [];
-    const invalid = [];
-    const spool = await Spool.create(spoolFile);
-    try {
-        let stripped = [];
-        const prepare = (record) => {
-            const review = json_property(record.metadata, 'llm_review');
-            stripped = [];
-            if (review === undefined)
-                return record;
-            const published = publishableReview(review);
-            stripped = published.stripped;
-            return stripped.length === 0 ? record : { ...record, metadata: withReview(record.metadata, published.value) };
-        };
-        for await (const item of readStaged(collected.files, prepare)) {
-            if ('invalid' in item) {
-                invalid.push(item.invalid);
-                continue;
-            }
-            const { trace, file, line } = item.staged;
-            const { migratedFrom, unknownFields } = trace;
-            const spooled = await spool.append(trace.line);
-            candidates.push({ entry: traceEntry(trace, score), spooled, file, line, migratedFrom, unknownFields, stripped });
-        }
-    }
-    finally {
-        await spool.close();
-    }
-    assertComplete(collected.committed, candidates, invalid);
-    const { duplicates, conflicts } = compareWithin(candidates.map(({ entry }) => entry));
-    if (conflicts.length > 0) {
-        const place = (i) => `${candidates[i].file}:${String(candidates[i].line)}`;
-        const pairs = conflicts.map(({ first, second }) => `${place(first)} and ${place(second)}`);
-        throw new LoadError('TRACE_ID_CONFLICT', `the same trace_id stands for different contents: ${shortList(pairs, 5)}`, {
-            hint: 'Stage one of the two, or give the other a trace_id of its own.'
-        });
-    }
-    return {
-        spool: spoolFile,
-        candidates,
-        invalid,
-        duplicateOf: new Map(duplicates.map(({ first, second }) => [second, first]))
-    };
-}
-/** The metadata with another review, in the same place; without one where nothing of it may be published. */
-function withReview(metadata, review) {
-    const kept = toMap(metadata);
-    if (review === undefined)
-        kept.delete('llm_review');
-    else
-        kept.set('llm_review', review);
-    return kept;
-}
-/** Every id that the CLI's state calls committed must have turned up: never green with less than what is staged. */
-function assertComplete(committed, candidates, invalid) {
-    const read = new Set(candidates.map(({ entry }) => entry.traceId));
-    // What is invalid is reported for what it is; the CLI names a trace's file by its id.
-    const reported = new Set(invalid.map(({ file }) => (0,external_node_path_namespaceObject.basename)(file, '.jsonl')));
-    const missing = [...committed].filter((id) => !read.has(id) && !reported.has(id));
-    if (missing.length === 0)
-        return;
-    throw new LoadError('TRACES_NOT_FOUND', `${String(missing.length)} committed trace(s) are not in their files: ${shortList(missing)}`, {
-        hint: 'The state calls them committed, but no record with their trace_id was read. Stage them again.'
-    });
-}
-/** Stops a run that would publish less than what is staged. @throws LoadError, GateError */
-function assertValid(invalid) {
-    const [first] = invalid;
-    if (first === undefined)
-        return;
-    const places = shortList(invalid.map(({ file, line, message }) => `${file}:${String(line)}: ${message}`), 3);
-    if (invalid.some(({ reason }) => reason === 'schema-ahead')) {
-        throw new LoadError('TRACES_INVALID', `staged traces have a newer schema than ${SCHEMA_VERSION}: ${places}`, {
-            hint: 'Use a newer version of this action.'
-        });
-    }
-    throw new LoadError('TRACES_INVALID', `${String(invalid.length)} staged line(s) are not valid TraceRecords: ${places}`, {
-        hint: 'Repair or remove them, or set "on-blocked: hold" to publish the others. Nothing was published.'
-    });
-}
-/** Stops a run in which holding back what is invalid leaves nothing. @throws GateError */
-function assertSomethingLeft(staging) {
-    if (staging.candidates.length > 0 || staging.invalid.length === 0)
-        return;
-    throw new errors_GateError('NOTHING_LEFT', `none of the ${String(staging.invalid.length)} staged line(s) is a valid TraceRecord`, {
-        hint: 'Nothing is left to publish once the invalid lines are held back.'
-    });
-}
-
 ;// CONCATENATED MODULE: ./src/commands/publish.ts
 /**
  * The second half of a walk: what the dataset holds, what of the batch is new, and one commit on top of it; all of it
  * again where somebody else was faster.
  */
+
 
 
 
@@ -70535,6 +70719,8 @@ async function planPublication(staging, considered, options) {
     return withIndex(source, async (index) => {
         const published = await index.find(considered.map(({ entry }) => entry.row));
         const verdicts = considered.map(({ entry }, i) => compareWithPublished(entry, published[i] ?? {}, tombstones));
+        const heldKeys = await index.find(options.held.map(({ entry }) => entry.row));
+        const held = new Map(options.held.map((one, i) => [one, compareWithPublished(one.entry, heldKeys[i] ?? {}, tombstones)]));
         const fresh = considered.filter((_, i) => verdicts[i]?.kind === 'new');
         const before = figures(index.totals, index.shards.length);
         const indexFacts = () => ({
@@ -70543,9 +70729,9 @@ async function planPublication(staging, considered, options) {
             rebuilt: index.rebuilt,
             bytesRead: dataset.bytesRead
         });
-        const facts = { verdicts, before, visibility };
+        const facts = { verdicts, held, before, visibility };
         if (fresh.length === 0) {
-            const quality = await assess(index, index.totals, [], options);
+            const quality = await publish_assess(index, index.totals, [], options);
             return {
                 ...facts,
                 index: indexFacts(),
@@ -70563,7 +70749,7 @@ async function planPublication(staging, considered, options) {
         const rows = shardRows(path, fresh.map(({ entry }) => entry));
         const change = await index.extend({ ...rows, file: { path, size: built.size, oid } });
         const after = figures(change.totals, index.shards.length + 1);
-        const quality = await assess(index, change.totals, rows.rows, options);
+        const quality = await publish_assess(index, change.totals, rows.rows, options);
         const writes = [
             ...(await describe(dataset, after, quality, options)),
             { path, content: { file: built.file, size: built.size, sha256: built.sha256 } },
@@ -70592,13 +70778,13 @@ async function planPublication(staging, considered, options) {
 function assertVisibility(found, absent, options) {
     const { visibility: asked, store } = options;
     if (found === 'public' && asked === 'private') {
-        throw new errors_GateError('VISIBILITY_DIFFERS', `${store.repo} is public, but the input "visibility" says private`, {
+        throw new GateError('VISIBILITY_DIFFERS', `${store.repo} is public, but the input "visibility" says private`, {
             hint: 'Nothing was sent. Make the dataset private in its settings on the Hub, or leave the input out.'
         });
     }
     const actual = found ?? (absent ? (asked ?? 'private') : undefined);
     if (actual !== undefined && !options.allowsVisibility(actual)) {
-        throw new errors_GateError('VISIBILITY_DIFFERS', `${store.repo} is or would be ${actual}, which the policy does not allow`, {
+        throw new GateError('VISIBILITY_DIFFERS', `${store.repo} is or would be ${actual}, which the policy does not allow`, {
             hint: 'Nothing was sent. See "max-visibility" in the policy.'
         });
     }
@@ -70607,11 +70793,11 @@ function figures(totals, shards) {
     return { shards, statistics: statisticsOf(totals.tally) };
 }
 /** The scorecard of the dataset with the new traces. */
-async function assess(index, { scores }, added, options) {
+async function publish_assess(index, { scores }, added, options) {
     if (!options.assess)
         return undefined;
     const rows = [...(await index.scoredRows()), ...added.filter((row) => row.totals !== undefined)];
-    return summarise(resumeBatch(scores, rows), assessedAt(options.now()));
+    return summarise(resumeBatch(scores, rows, thresholdsWith(options.policy.quality)), assessedAt(options.now()));
 }
 /** The files that say what the dataset is; those that would not change are left out. */
 async function describe(dataset, after, quality, options) {
@@ -70628,7 +70814,9 @@ async function describe(dataset, after, quality, options) {
     const card = await dataset.text(CARD_PATH);
     const { shards, statistics } = after;
     const { license } = options;
-    put(CARD_PATH, card, renderCard(card, { repo, license, statistics, shards, quality, schemaVersion: SCHEMA_VERSION }));
+    const thresholds = thresholdsWith(options.policy.quality);
+    const input = { repo, license, statistics, shards, quality, thresholds, schemaVersion: SCHEMA_VERSION };
+    put(CARD_PATH, card, renderCard(card, input));
     return writes;
 }
 const INFOS_PATH = 'dataset_infos.json';
@@ -70697,246 +70885,28 @@ function publish_unreadable(code, message, error) {
     });
 }
 
-;// CONCATENATED MODULE: ./src/commands/push.ts
-/** `push`: from staged traces to one commit, written out from top to bottom. */
-
-
-
-
-
-
-
-
-
-
-/** Fills the report as it goes, so that a failure shows how far the run came. @throws ActionError */
-async function push(inputs, ports, report) {
-    const { log, home } = ports;
-    if (home.kind === 'publish') {
-        report.repo = home.store.repo;
-        report.dataset_url = home.store.url;
-    }
-    else
-        report.repo = home.repo;
-    await (0,promises_namespaceObject.mkdir)(ports.tempFolder, { recursive: true });
-    const workFolder = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(ports.tempFolder, 'opentraces-'));
-    try {
-        const phase = timed(ports, report);
-        const collected = await phase('Collect staged traces', () => collectTraces(inputs, ports, report));
-        if (collected.files.length === 0) {
-            nothing(inputs, report);
-            return;
-        }
-        const staging = await phase('Validate and migrate', () => readTraces(collected, inputs, ports, report, workFolder));
-        if (staging.candidates.length === 0) {
-            nothing(inputs, report);
-            return;
-        }
-        const gating = await phase('Gates', () => push_judge(staging, collected, inputs, ports, report));
-        const considered = distinctClean(staging, gating);
-        if (home.kind === 'check') {
-            check(report, home);
-            return;
-        }
-        const publication = await phase(inputs.dryRun ? 'Plan the commit (dry run)' : 'Drop duplicates and publish', () => publish_publish(staging, considered, {
-            ...ports,
-            ...inputs,
-            store: home.store,
-            workFolder,
-            info: (message) => log.info(message)
-        }));
-        if (inputs.visibility === 'public' && publication.visibility === 'private') {
-            report.notices.push('The dataset is private and stays so. Make it public in its settings on the Hub.');
-        }
-        if (publication.commit !== undefined && inputs.createPr) {
-            report.notices.push('The commit is a pull request of the dataset: it counts once somebody has merged it there.');
-        }
-        if (publication.plan !== undefined && inputs.dryRun) {
-            report.notices.push(`The files of the commit are in ${await leavePlan(publication.plan, inputs.outputDir)}.`);
-        }
-        tell(report, staging, considered, publication, inputs.dryRun);
-        for (const line of resultLines(report))
-            log.info(line);
-    }
-    finally {
-        // What has been published stays published, whatever becomes of temporary files.
-        await (0,promises_namespaceObject.rm)(workFolder, { recursive: true, force: true }).catch(() => undefined);
-    }
-}
-function timed(ports, report) {
-    return async (name, run) => {
-        const start = ports.now().getTime();
-        try {
-            return await ports.log.group(name, run);
-        }
-        finally {
-            report.timings[name] = ports.now().getTime() - start;
-        }
-    };
-}
-/** Finds the staged traces, and says so. @throws LoadError */
-async function collectTraces(inputs, ports, report) {
-    const collected = await collect_collect({ entries: inputs.traces, ...ports.places });
-    report.sources.push(...collected.sources);
-    for (const source of collected.sources)
-        ports.log.info(source);
-    ports.log.info(`${String(collected.files.length)} file(s) with staged traces.`);
-    if (collected.unmatched.length > 0) {
-        const message = `nothing matches ${collected.unmatched.map((entry) => `"${entry}"`).join(', ')}`;
-        if (['auto', 'error'].includes(inputs.ifNoTraces)) {
-            throw new LoadError('TRACES_NOT_FOUND', `in the input "traces", ${message}`, {
-                hint: 'Check the paths (they are relative to the working directory), or set "if-no-traces: warn".'
-            });
-        }
-        if (inputs.ifNoTraces === 'warn')
-            report.warnings.push(`In the input "traces", ${message}.`);
-    }
-    return collected;
-}
-/** No traces at all: an error only where some were demanded. @throws LoadError */
-function nothing(inputs, report) {
-    const wanted = inputs.ifNoTraces === 'auto' ? (inputs.traces.length > 0 ? 'error' : 'warn') : inputs.ifNoTraces;
-    const hint = 'Stage traces first, with the opentraces CLI: opentraces add --all';
-    if (wanted === 'error')
-        throw new LoadError('NO_TRACES', 'no staged traces were found', { hint });
-    if (wanted === 'warn')
-        report.warnings.push(`No staged traces were found. ${hint}`);
-    report.outcome = 'nothing-to-publish';
-    report.exit_code = 0;
-}
-async function readTraces(collected, inputs, ports, report, workFolder) {
-    const staging = await stage(collected, (0,external_node_path_namespaceObject.join)(workFolder, 'spool.jsonl'));
-    const { candidates, invalid, duplicateOf } = staging;
-    report.counts.staged = candidates.length + invalid.length;
-    report.counts.valid = candidates.length;
-    report.counts.invalid = invalid.length;
-    report.counts.duplicates = duplicateOf.size;
-    report.counts.migrated = candidates.filter(({ migratedFrom }) => migratedFrom !== undefined).length;
-    report.traces = candidates.map((candidate, i) => reportTrace(candidate, duplicateOf.get(i), candidates));
-    report.invalid = invalid.map(({ file, line, message, pointer }) => ({
-        file,
-        line,
-        message,
-        ...(pointer === undefined ? {} : { pointer })
-    }));
-    const stripped = candidates.filter((candidate) => candidate.stripped.length > 0);
-    if (stripped.length > 0) {
-        const names = new Set(stripped.flatMap((candidate) => candidate.stripped));
-        report.notices.push(`${String(stripped.length)} trace(s) carry a review that quotes them: its ${[...names].sort().join(', ')} stay(s) out of what is published.`);
-    }
-    ports.log.info(`${String(report.counts.staged)} staged, ${String(candidates.length)} valid, ${String(invalid.length)} invalid, ` +
-        `${String(report.counts.migrated)} migrated to the current schema, ${String(duplicateOf.size)} duplicate(s) in the batch.`);
-    if (inputs.onBlocked === 'fail')
-        assertValid(invalid);
-    else {
-        assertSomethingLeft(staging);
-        if (invalid.length > 0)
-            report.warnings.push(`${String(invalid.length)} invalid line(s) were held back.`);
-    }
-    return staging;
-}
-function reportTrace(candidate, duplicateOf, all) {
-    const first = duplicateOf === undefined ? undefined : all[duplicateOf];
-    return {
-        trace_id: candidate.entry.traceId,
-        file: candidate.file,
-        line: candidate.line,
-        status: first === undefined ? 'clean' : 'duplicate',
-        ...(first === undefined ? {} : { message: `the same trace as ${first.file}:${String(first.line)}` }),
-        ...(candidate.migratedFrom === undefined ? {} : { migrated_from: candidate.migratedFrom }),
-        ...(candidate.unknownFields.length === 0 ? {} : { unknown_fields: [...candidate.unknownFields] }),
-        scores: reportScores(candidate),
-        findings: []
-    };
-}
-function reportScores({ entry }) {
-    const { totals } = entry.row;
-    if (totals === undefined)
-        return undefined;
-    const percent = score_byPersona((_, i) => totals[i] / 10);
-    return { ...percent, overall: meanOfPersonas(percent) };
-}
-/** Runs the gates and takes what they found into the report. @throws GateError */
-async function push_judge(staging, collected, inputs, ports, report) {
-    const review = ports.review?.(collected.files);
-    const gating = await runGates(ports.gates, staging, ports.policy, ports.now(), review);
-    report.checks_run = gating.checks.map(({ gate, tool, version, details }) => ({ gate, tool, version, ...details }));
-    for (const [i, findings] of gating.findings) {
-        const trace = report.traces[i];
-        trace.status = inputs.onBlocked === 'fail' ? 'blocked' : 'held';
-        trace.findings = findings.map(({ gate, detector, pointer, length, fingerprint, message }) => {
-            return { gate, detector, pointer, length, fingerprint, message };
-        });
-        // A gate hides an id or a file name that holds what it found.
-        if (findings.some(({ traceId }) => traceId === '*'))
-            trace.trace_id = '*';
-        if (findings.some(({ file }) => file === '*'))
-            trace.file = '*';
-        const drop = dropLine(trace, collected.committed);
-        if (drop !== undefined)
-            trace.drop = drop;
-    }
-    report.warnings.push(...gating.warnings);
-    reportAllows(gating, report);
-    report.counts[inputs.onBlocked === 'fail' ? 'blocked' : 'held'] = gating.findings.size;
-    ports.log.info(`${String(gating.findings.size)} trace(s) with findings.`);
-    assertClean(gating, staging.candidates, inputs.onBlocked);
-    if (gating.findings.size > 0)
-        report.warnings.push(`${String(gating.findings.size)} trace(s) were held back by a gate.`);
-    return gating;
-}
-function reportAllows({ allows, allowed }, report) {
-    const entry = ({ fingerprint, reason, expires }) => {
-        return { fingerprint, reason, ...(expires === undefined ? {} : { expires }) };
-    };
-    report.policy = {
-        used: allows.used.map(entry),
-        unused: allows.unused.map(entry),
-        expired: allows.expired.map(entry),
-        allowed_findings: allowed
-    };
-    const names = (entries) => shortList(entries.map(({ fingerprint }) => fingerprint));
-    if (allows.expired.length > 0) {
-        report.warnings.push(`Entries of the allow list have expired: ${names(allows.expired)}.`);
-    }
-    if (allows.unused.length > 0) {
-        report.notices.push(`No finding matches these entries of the allow list: ${names(allows.unused)}.`);
-    }
-}
-/** Of each trace the first version that no gate holds back: a clean one counts also where an earlier one is held. */
-function distinctClean({ candidates, duplicateOf }, { findings }) {
-    const taken = new Set();
-    return candidates.filter((_, i) => {
-        if (findings.has(i))
-            return false;
-        let first = i;
-        for (let of = duplicateOf.get(i); of !== undefined; of = duplicateOf.get(of))
-            first = of;
-        if (taken.has(first))
-            return false;
-        taken.add(first);
-        return true;
-    });
-}
-/** The end of a run that may not publish. */
-function check(report, { cause, reason }) {
-    report.outcome = 'checked';
-    report.exit_code = 0;
-    report.skip_reason = cause;
-    report.notices.push(`Nothing was uploaded: ${reason}`);
-}
+;// CONCATENATED MODULE: ./src/commands/telling.ts
 /** Takes what was published, or would be, into the report. */
-function tell(report, staging, considered, publication, dryRun) {
+function tell(report, staging, considered, publication, kind) {
     const { shard, commit, index, visibility } = publication;
     const traceOf = new Map(staging.candidates.map((candidate, i) => [candidate, report.traces[i]]));
     for (const [i, candidate] of considered.entries()) {
-        applyVerdict(traceOf.get(candidate), publication.verdicts[i], dryRun);
+        applyVerdict(traceOf.get(candidate), publication.verdicts[i], kind === 'planned');
     }
+    let leaked = 0;
+    for (const [candidate, verdict] of publication.held) {
+        if (verdict.kind !== 'duplicate')
+            continue;
+        const trace = traceOf.get(candidate);
+        trace.status = 'leaked';
+        trace.message = `already published in ${verdict.of}`;
+        leaked++;
+    }
+    if (leaked > 0)
+        report.counts.leaked = leaked;
     report.counts.duplicates = report.traces.filter(({ status }) => status === 'duplicate').length;
     report.counts.held = report.traces.filter(({ status }) => status === 'held').length;
     report.counts.uploaded = shard?.traces ?? 0;
-    report.outcome = shard === undefined ? 'nothing-to-publish' : dryRun ? 'dry-run' : 'published';
-    report.exit_code = 0;
     if (shard !== undefined) {
         report.shard = { path: shard.path, size: shard.built.size, sha256: shard.built.sha256, traces: shard.traces };
     }
@@ -70988,6 +70958,7 @@ function reportDataset({ shards, statistics }) {
         date_range: statistics.dateRange
     };
 }
+/** What was published, for the log. */
 function resultLines(report) {
     const { counts, shard, dataset } = report;
     const lines = [
@@ -70999,6 +70970,353 @@ function resultLines(report) {
         lines.push(`Dataset: ${String(dataset.before.traces)} → ${String(dataset.after.traces)} traces in ${String(dataset.after.shards)} shard(s).`);
     }
     return lines;
+}
+
+;// CONCATENATED MODULE: ./src/commands/comparing.ts
+/** What a check says of the dataset: what would be new, and how its figures would change. Nothing is written. */
+
+
+
+/** Plans the publication that a push would make. A dataset that cannot be read is no failure of a check. */
+async function compareWithDataset(staging, considered, options, { disclose }, { isPublicPage }, report) {
+    try {
+        const planned = await publish_publish(staging, considered, { ...options, dryRun: true });
+        tell(report, staging, considered, planned, 'planned');
+        // It will never be: the name of a shard is made anew by every push.
+        delete report.shard;
+        if (planned.visibility === 'private' && isPublicPage && !disclose)
+            report.disclosed = false;
+    }
+    catch (error) {
+        if (!(error instanceof ActionError))
+            throw error;
+        // What a policy or an input forbids is wrong whether or not anything is uploaded.
+        if (error.code === 'VISIBILITY_DIFFERS' || error.code === 'CARD_INVALID')
+            throw error;
+        const missing = `The dataset could not be read (${error.code}): nothing is compared with it.`;
+        report.baseline = { ...report.baseline, missing: [...(report.baseline?.missing ?? []), missing] };
+        report.notices.push(missing);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/commands/dry-run.ts
+/** Leaves the files of a commit where a person can look at them. */
+
+
+/** Writes the files of a plan below `{outputDir}/dataset`, in place of those of an earlier dry run. Returns that folder. */
+async function leavePlan(plan, outputDir) {
+    const folder = (0,external_node_path_namespaceObject.join)(outputDir, 'dataset');
+    await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
+    for (const { path, content } of plan.writes) {
+        const target = (0,external_node_path_namespaceObject.join)(folder, ...path.split('/'));
+        await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(target), { recursive: true });
+        await ('file' in content ? (0,promises_namespaceObject.copyFile)(content.file, target) : (0,promises_namespaceObject.writeFile)(target, content));
+    }
+    return folder;
+}
+
+;// CONCATENATED MODULE: ./src/gates/policy/allows.ts
+/**
+ * Tells which entries count.
+ *
+ * @param fingerprints of all findings of the run
+ * @param now its day in UTC decides; an entry counts through its last day
+ */
+function appliedAllows(policy, fingerprints, now) {
+    const found = new Set(fingerprints);
+    const today = now.toISOString().slice(0, 10);
+    const used = [];
+    const unused = [];
+    const expired = [];
+    for (const entry of policy.allow) {
+        if (entry.expires !== undefined && entry.expires < today)
+            expired.push(entry);
+        else if (found.has(entry.fingerprint))
+            used.push(entry);
+        else
+            unused.push(entry);
+    }
+    return { used, unused, expired };
+}
+
+;// CONCATENATED MODULE: ./src/commands/gating.ts
+/** Runs the gates over what is spooled, lets pass what the policy allows, and holds the rest against the candidates. */
+
+
+
+
+/**
+ * All gates over all candidates, then `review` over those in which they found nothing: it may send texts away.
+ *
+ * @throws GateError where one could not do its work
+ */
+async function runGates(gates, { spool, candidates }, policy, now, review) {
+    const lines = candidates.map(({ entry, spooled, file, line }) => ({ ...spooled, traceId: entry.traceId, file, line }));
+    const results = await inspectAll(gates, { shardFile: spool, lines });
+    let all = distinct(results.flatMap(({ findings }) => findings));
+    if (review !== undefined) {
+        const held = new Set(holdingOf(all, policy, now).holding.map(({ traceIndex }) => traceIndex));
+        const positions = [...lines.keys()].filter((i) => !held.has(i));
+        const [reviewed] = await inspectAll([review], { shardFile: spool, lines: lines.filter((_, i) => !held.has(i)) });
+        const { findings, ...rest } = reviewed;
+        results.push({ ...rest, findings: [] });
+        all = [...all, ...findings.map((one) => ({ ...one, traceIndex: positions[one.traceIndex] }))];
+    }
+    const { holding, allows } = holdingOf(all, policy, now);
+    return {
+        findings: byTrace(holding),
+        checks: results.flatMap(({ checks }) => checks),
+        warnings: results.flatMap(({ warnings }) => warnings ?? []),
+        allows,
+        allowed: all.length - holding.length
+    };
+}
+/** What of the findings the policy does not allow. */
+function holdingOf(all, policy, now) {
+    const allows = appliedAllows(policy, new Set(all.map(({ fingerprint }) => fingerprint)), now);
+    const allowed = new Set(allows.used.map(({ fingerprint }) => fingerprint));
+    return { holding: all.filter(({ fingerprint }) => !allowed.has(fingerprint)), allows };
+}
+/** What several gates found is told once: by the first of them. */
+function distinct(findings) {
+    const seen = new Set();
+    return findings.filter(({ traceIndex, place, pointer, fingerprint }) => {
+        const key = JSON.stringify([traceIndex, place, pointer, fingerprint]);
+        if (seen.has(key))
+            return false;
+        seen.add(key);
+        return true;
+    });
+}
+function byTrace(findings) {
+    const sorted = new Map();
+    for (const finding of findings) {
+        const own = sorted.get(finding.traceIndex);
+        if (own === undefined)
+            sorted.set(finding.traceIndex, [finding]);
+        else
+            own.push(finding);
+    }
+    return sorted;
+}
+/** Stops a run in which a gate found something, or in which holding back leaves nothing. @throws GateError */
+function assertClean(gating, candidates, onBlocked) {
+    const blocked = gating.findings.size;
+    if (blocked === 0)
+        return;
+    const count = `${String(blocked)} of ${String(candidates.length)} staged trace(s)`;
+    if (onBlocked === 'fail') {
+        const all = [...gating.findings.values()].flat();
+        if (all.every(({ gate }) => gate === REVIEW_GATE))
+            throw notReviewed(all, candidates.length);
+        throw new GateError('SECRETS_FOUND', `the gates found something in ${count}`, {
+            hint: 'Nothing was published. A secret that is real must be revoked first: it is in the trace file already. Then drop or repair the trace, allow in the policy what is none, or set "on-blocked: hold" to publish the others.'
+        });
+    }
+    if (blocked < candidates.length)
+        return;
+    throw new GateError('NOTHING_LEFT', `the gates hold back all of ${count}`, {
+        hint: 'Nothing was published. The report names the places.'
+    });
+}
+
+;// CONCATENATED MODULE: ./src/commands/drop-line.ts
+/**
+ * Those of one file must be run from the last line to the first: each leaves the numbers before its own as they are.
+ *
+ * @param committed ids that the CLI's state calls committed: only the CLI may drop those, or they would be missed
+ * @returns undefined where the id or the file may not be shown
+ */
+function dropLine({ trace_id: id, file, line }, committed) {
+    if (committed.has(id))
+        return `opentraces reject ${quoted(id)}`;
+    if (id === '*' || file === '*')
+        return undefined;
+    // Such a file is one record.
+    if (file.endsWith('.json'))
+        return `rm -- ${quoted(file)}`;
+    return `sed -i.bak ${String(line)}d ${quoted(file)}`;
+}
+/** For a POSIX shell. */
+function quoted(text) {
+    if (/^[\w./][\w./-]*$/.test(text))
+        return text;
+    // Below the home of the user, which a quoted tilde would not be.
+    if (text.startsWith('~/'))
+        return `~/${quoted(text.slice(2))}`;
+    const inner = `'${text.replaceAll("'", `'\\''`)}'`;
+    return text.startsWith('-') ? `./${inner}` : inner;
+}
+
+;// CONCATENATED MODULE: ./src/commands/judging.ts
+
+
+
+/** Runs the gates and takes what they found into the report. @throws GateError where one could not do its work */
+async function judging_judge(staging, collected, onBlocked, ports, report) {
+    const review = ports.review?.(collected.files);
+    const gating = await runGates(ports.gates, staging, ports.policy, ports.now(), review);
+    report.checks_run = gating.checks.map(({ gate, tool, version, details }) => ({ gate, tool, version, ...details }));
+    for (const [i, findings] of gating.findings) {
+        const trace = report.traces[i];
+        trace.status = onBlocked === 'fail' ? 'blocked' : 'held';
+        trace.findings = findings.map(({ gate, detector, pointer, length, fingerprint, message, verified }) => {
+            const shown = { gate, detector, pointer, length, fingerprint, message };
+            return verified === undefined ? shown : { ...shown, verified };
+        });
+        // Its task may be where it was found.
+        delete trace.task;
+        // A gate hides an id or a file name that holds what it found.
+        if (findings.some(({ traceId }) => traceId === '*'))
+            trace.trace_id = '*';
+        if (findings.some(({ file }) => file === '*'))
+            trace.file = '*';
+        const drop = dropLine(trace, collected.committed);
+        if (drop !== undefined)
+            trace.drop = drop;
+    }
+    report.warnings.push(...gating.warnings);
+    reportAllows(gating, report);
+    report.counts[onBlocked === 'fail' ? 'blocked' : 'held'] = gating.findings.size;
+    ports.log.info(`${String(gating.findings.size)} trace(s) with findings.`);
+    if (gating.findings.size > 0 && onBlocked === 'hold')
+        report.warnings.push(`${String(gating.findings.size)} trace(s) were held back by a gate.`);
+    return gating;
+}
+function reportAllows({ allows, allowed }, report) {
+    const entry = ({ fingerprint, reason, expires }) => {
+        return { fingerprint, reason, ...(expires === undefined ? {} : { expires }) };
+    };
+    report.policy = {
+        used: allows.used.map(entry),
+        unused: allows.unused.map(entry),
+        expired: allows.expired.map(entry),
+        allowed_findings: allowed
+    };
+    const names = (entries) => shortList(entries.map(({ fingerprint }) => fingerprint));
+    if (allows.expired.length > 0) {
+        report.warnings.push(`Entries of the allow list have expired: ${names(allows.expired)}.`);
+    }
+    if (allows.unused.length > 0) {
+        report.notices.push(`No finding matches these entries of the allow list: ${names(allows.unused)}.`);
+    }
+}
+/** Of each trace the first version that no gate holds back: a clean one counts also where an earlier one is held. */
+function distinctClean({ candidates, duplicateOf }, { findings }) {
+    const taken = new Set();
+    return candidates.filter((_, i) => {
+        if (findings.has(i))
+            return false;
+        let first = i;
+        for (let of = duplicateOf.get(i); of !== undefined; of = duplicateOf.get(of))
+            first = of;
+        if (taken.has(first))
+            return false;
+        taken.add(first);
+        return true;
+    });
+}
+
+;// CONCATENATED MODULE: ./src/commands/push.ts
+/** `push`: from staged traces to one commit, written out from top to bottom; and `check`, the same walk up to the commit. */
+
+
+
+
+
+
+
+
+
+
+
+
+/** Fills the report as it goes, so that a failure shows how far the run came. @throws ActionError */
+async function push(inputs, ports, report) {
+    const { log, home } = ports;
+    report.repo = repoOf(home);
+    report.dataset_url = home.store?.url ?? '';
+    await (0,promises_namespaceObject.mkdir)(ports.tempFolder, { recursive: true });
+    const workFolder = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(ports.tempFolder, 'opentraces-'));
+    // A check is red for whatever holds a trace back.
+    const onBlocked = home.kind === 'check' ? 'fail' : inputs.onBlocked;
+    try {
+        const phase = timed(ports, report);
+        const collected = await phase('Collect staged traces', () => collectTraces(inputs, ports, report));
+        if (collected.files.length === 0) {
+            nothing(inputs, report);
+            return;
+        }
+        const staging = await phase('Validate and migrate', () => readTraces(collected, onBlocked, ports, report, workFolder));
+        // Nothing is published then: better to say so before the gates take their time. A check tells everything that is wrong.
+        if (onBlocked === 'fail' && (home.kind === 'publish' || staging.candidates.length === 0)) {
+            assertValid(staging.invalid);
+        }
+        if (staging.candidates.length === 0) {
+            nothing(inputs, report);
+            return;
+        }
+        const gating = await phase('Gates', () => judging_judge(staging, collected, onBlocked, ports, report));
+        const considered = distinctClean(staging, gating);
+        const { enforce } = assess(considered, inputs, ports, report);
+        const pass = () => {
+            assertClean(gating, staging.candidates, onBlocked);
+            assertValid(onBlocked === 'fail' ? staging.invalid : []);
+            enforce();
+        };
+        const options = {
+            ...inputs,
+            ...ports,
+            workFolder,
+            held: staging.candidates.filter((_, i) => gating.findings.has(i)),
+            info: (message) => log.info(message)
+        };
+        if (home.kind === 'check') {
+            const { store, cause, reason } = home;
+            if (store !== undefined) {
+                await phase('Compare with the dataset', () => compareWithDataset(staging, considered, { ...options, store }, inputs, ports, report));
+            }
+            pass();
+            report.outcome = 'checked';
+            report.exit_code = 0;
+            report.skip_reason = cause;
+            report.notices.push(`Nothing was uploaded: ${reason}`);
+            return;
+        }
+        pass();
+        const publication = await phase(inputs.dryRun ? 'Plan the commit (dry run)' : 'Drop duplicates and publish', () => publish_publish(staging, considered, { ...options, store: home.store }));
+        if (inputs.visibility === 'public' && publication.visibility === 'private') {
+            report.notices.push('The dataset is private and stays so. Make it public in its settings on the Hub.');
+        }
+        if (publication.commit !== undefined && inputs.createPr) {
+            report.notices.push('The commit is a pull request of the dataset: it counts once somebody has merged it there.');
+        }
+        if (publication.plan !== undefined && inputs.dryRun) {
+            report.notices.push(`The files of the commit are in ${await leavePlan(publication.plan, inputs.outputDir)}.`);
+        }
+        tell(report, staging, considered, publication, inputs.dryRun ? 'planned' : 'done');
+        report.outcome = publication.shard === undefined ? 'nothing-to-publish' : inputs.dryRun ? 'dry-run' : 'published';
+        report.exit_code = 0;
+        if (publication.visibility === 'private' && ports.isPublicPage && !inputs.disclose)
+            report.disclosed = false;
+        for (const line of resultLines(report))
+            log.info(line);
+    }
+    finally {
+        // What has been published stays published, whatever becomes of temporary files.
+        await (0,promises_namespaceObject.rm)(workFolder, { recursive: true, force: true }).catch(() => undefined);
+    }
+}
+function timed(ports, report) {
+    return async (name, run) => {
+        const start = ports.now().getTime();
+        try {
+            return await ports.log.group(name, run);
+        }
+        finally {
+            report.timings[name] = ports.now().getTime() - start;
+        }
+    };
 }
 
 ;// CONCATENATED MODULE: ./src/gates/review/staged-file.ts
@@ -71376,7 +71694,7 @@ function assertReviewed(report, held, reviews, missed) {
         ...Array.from(held, ([i, [first]]) => `${report.traces[i].trace_id}: held by ${first?.gate ?? ''}`),
         ...failed.map(({ traceId, held: reason }) => `${traceId}: ${reason === undefined ? REVIEW_GATE : clauseOf(reason)}`)
     ];
-    throw new errors_GateError('NOT_REVIEWED', `${String(reasons.length)} of ${String(report.traces.length)} staged trace(s) could not be reviewed: ${shortList(reasons)}`, {
+    throw new GateError('NOT_REVIEWED', `${String(reasons.length)} of ${String(report.traces.length)} staged trace(s) could not be reviewed: ${shortList(reasons)}`, {
         hint: 'The verdicts on the others are written. Run again: what has a verdict is not asked for again. The budget is "llm-max-tokens".',
         retryable: held.size === 0 && failed.every(({ held: reason }) => reason !== undefined && isTransient(reason))
     });
@@ -71758,6 +72076,10 @@ function discreet(runtime, { redactor: { clean } }) {
 
 
 
+
+
+
+
 /** Runs the command that the inputs name. Never throws. @returns the exit code of the process */
 async function run_run(surroundings, context, machine) {
     const secrecy = secrecyOf(surroundings);
@@ -71778,7 +72100,7 @@ async function run_run(surroundings, context, machine) {
     catch (error) {
         fail(report, error, runtime);
     }
-    await run_tell(cleanAll(report, secrecy.redactor.clean), inputs, runtime, places);
+    await run_tell(disclosable(cleanAll(report, secrecy.redactor.clean)), inputs, runtime, places);
     return report.exit_code;
 }
 /**
@@ -71792,7 +72114,7 @@ async function abort(surroundings, context, machine, thrown) {
     const report = emptyReport('push');
     report.run = runOf(context);
     fail(report, thrown, runtime);
-    await run_tell(cleanAll(report, secrecy.redactor.clean), validInputs(runtime), runtime, placesOf(context, machine));
+    await run_tell(disclosable(cleanAll(report, secrecy.redactor.clean)), validInputs(runtime), runtime, placesOf(context, machine));
     return report.exit_code;
 }
 function validInputs({ env }) {
@@ -71826,7 +72148,7 @@ async function runPush(inputs, run) {
     const { workingDirectory, workspace } = foldersOf(inputs, run);
     const home = await openHome({ inputs, env, context, workingDirectory, info: (message) => log.info(message) });
     const policy = await loadPolicy({ inputs, env, context, workingDirectory, workspace, sleep: machine.sleep, report });
-    assertFloors(inputs, home.kind === 'publish' ? home.store.repo : home.repo, policy);
+    assertFloors(inputs, repoOf(home), policy);
     const surroundings = { runtime, machine, temp: places.temp, secrecy };
     if (!inputs.trufflehog)
         announce([UNSCANNED], runtime, report);
@@ -71836,6 +72158,7 @@ async function runPush(inputs, run) {
         gates: secretGates(inputs, policy, surroundings),
         review: reviewStep(inputs, context.trust.level !== 'untrusted', surroundings),
         policy,
+        isPublicPage: context.inActions && context.isPublicRepository,
         allowsVisibility: (found) => allowsVisibility(policy, found),
         places: { workingDirectory, workspace, cliHome: cliHome(runtime, machine) },
         tempFolder: places.temp,
@@ -71905,15 +72228,15 @@ function stackWithoutMessage(error) {
 }
 /** Report file, summary and outputs. None of them turns a publication that has happened into a failure. */
 async function run_tell(report, inputs, runtime, places) {
-    const folder = outputDir(inputs, places);
-    const path = inputs?.reportPath === undefined ? (0,external_node_path_namespaceObject.join)(folder, 'report.json') : (0,external_node_path_namespaceObject.resolve)(places.workspace, inputs.reportPath);
-    const checksums = (0,external_node_path_namespaceObject.join)(folder, 'checksums.txt');
+    const output = outputDir(inputs, places);
+    const path = inputs?.reportPath === undefined ? (0,external_node_path_namespaceObject.join)(output, 'report.json') : (0,external_node_path_namespaceObject.resolve)(places.workspace, inputs.reportPath);
+    const checksums = (0,external_node_path_namespaceObject.join)(output, 'checksums.txt');
     let written = false;
     try {
         await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(path), { recursive: true });
         await (0,promises_namespaceObject.writeFile)(path, `${JSON.stringify(report, null, 2)}\n`);
         if (report.shard !== undefined) {
-            await (0,promises_namespaceObject.mkdir)(folder, { recursive: true });
+            await (0,promises_namespaceObject.mkdir)(output, { recursive: true });
             await (0,promises_namespaceObject.writeFile)(checksums, `${report.shard.sha256}  ${report.shard.path}\n`);
         }
         written = true;
@@ -71923,6 +72246,10 @@ async function run_tell(report, inputs, runtime, places) {
     }
     for (const warning of report.warnings)
         runtime.log.warning(warning);
+    const taken = { error: report.error === undefined ? 0 : 1, warning: report.warnings.length };
+    const folder = slashes((0,external_node_path_namespaceObject.relative)(places.workspace, (0,external_node_path_namespaceObject.resolve)(places.workspace, inputs?.workingDirectory ?? '.')));
+    for (const { kind, message, ...place } of annotations(report, { folder, taken }))
+        runtime.log[kind](message, place);
     await appendSummary(renderSummary(report), runtime.env, runtime.log);
     setOutputs(outputsOf(report, written ? path : '', written && report.shard !== undefined ? checksums : ''), runtime.setOutput, runtime.log);
 }
@@ -72030,7 +72357,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_3__);
 /* harmony import */ var _action_context_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2305);
 /* harmony import */ var _action_runtime_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5118);
-/* harmony import */ var _commands_run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3529);
+/* harmony import */ var _commands_run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1583);
 /* harmony import */ var _heap_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8604);
 /** The entry: connects the run to the process. */
 

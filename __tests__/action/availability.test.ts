@@ -24,7 +24,6 @@ function errorOf(inputs: Record<string, string>): InputError {
 
 describe('values that need what this version does not have', () => {
   test.each<[InputName, string]>([
-    ['command', 'check'],
     ['command', 'remote'],
     ['traces', 'a.jsonl\nhf://datasets/o/n@main'],
     ['head', 'a'.repeat(40)],
@@ -33,7 +32,6 @@ describe('values that need what this version does not have', () => {
     ['publish', 'true'],
     ['gated', 'false'],
     ['gated', 'manual'],
-    ['quality-gate', 'enforce'],
     ['migrate-remote', 'true'],
     ['pr-comment', 'always']
   ])('%s: %j is refused by name', (name, value) => {

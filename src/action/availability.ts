@@ -28,8 +28,8 @@ function entry<Name extends InputName>(
 const REFUSED: readonly Entry[] = [
   entry(
     'command',
-    (value) => !['push', 'review'].includes(value),
-    'push and review are the only commands of this version'
+    (value) => !['push', 'check', 'review'].includes(value),
+    'push, check and review are the only commands of this version'
   ),
   entry(
     'traces',
@@ -41,7 +41,6 @@ const REFUSED: readonly Entry[] = [
   entry('auth', (value) => value === 'oidc', 'trusted publishing is not available in this version'),
   entry('publish', (value) => value, 'making a dataset public is not available in this version'),
   entry('gated', (value) => value !== undefined, 'setting access requests is not available in this version'),
-  entry('quality-gate', (value) => value === 'enforce', 'the quality gate is not available in this version'),
   entry('migrate-remote', (value) => value, 'rewriting published shards is not available in this version'),
   entry(
     'pr-comment',

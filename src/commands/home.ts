@@ -13,8 +13,22 @@ import type { DatasetStore } from '../hub/store.js'
 /** What a run may do: publish to a dataset, or only check. */
 export type Home =
   | { readonly kind: 'publish'; readonly store: DatasetStore }
-  /** `cause` is a stable word for the output `skip-reason`, `reason` a sentence. */
-  | { readonly kind: 'check'; readonly repo: string; readonly cause: string; readonly reason: string }
+  /**
+   * `store` is for reading only; undefined where no dataset is named. `cause` is a stable word for the output
+   * `skip-reason`, `reason` a sentence.
+   */
+  | {
+      readonly kind: 'check'
+      readonly repo: string
+      readonly store: DatasetStore | undefined
+      readonly cause: string
+      readonly reason: string
+    }
+
+/** As the input `repo` names it; empty where no dataset is named. */
+export function repoOf(home: Home): string {
+  return home.kind === 'publish' ? home.store.repo : home.repo
+}
 
 export interface HomeOptions {
   readonly inputs: Inputs
@@ -27,21 +41,28 @@ export interface HomeOptions {
 /** @throws InputError where no dataset is named and none follows from the checkout or the token */
 export async function openHome(options: HomeOptions): Promise<Home> {
   const { inputs, context, workingDirectory } = options
+  const onlyChecks = inputs.command === 'check'
+  const checks = { kind: 'check', cause: 'command', reason: 'that is what the command check does.' } as const
   if (inputs.repo?.home === 'file') {
     const store = openFolder(resolve(workingDirectory, inputs.repo.path), { waitMs: inputs.maxWait })
-    return { kind: 'publish', store }
+    return onlyChecks ? { ...checks, repo: store.repo, store } : { kind: 'publish', store }
   }
   const named = inputs.repo?.name ?? (await activeRemote(workingDirectory))
   const { level, cause, reason } = context.trust
-  // Where nothing may be published, nobody needs to be asked whose token it is.
-  if (level === 'untrusted') return { kind: 'check', repo: named ?? '', cause, reason }
   const hub = {
     hubUrl: inputs.hubUrl,
-    token: tokenOf(options),
+    // What an untrusted event brings is compared with what anybody can read.
+    token: level === 'untrusted' ? undefined : tokenOf(options),
     visibility: inputs.visibility,
     createPr: inputs.createPr,
     maxWait: inputs.maxWait,
     log: options.info
+  }
+  if (level === 'untrusted' || onlyChecks) {
+    // Nobody needs to be asked whose token it is where nothing is published.
+    const store = named === undefined ? undefined : openHuggingFace(named, hub)
+    const why = onlyChecks ? checks : { kind: 'check' as const, cause, reason }
+    return { ...why, repo: named ?? '', store }
   }
   return { kind: 'publish', store: openHuggingFace(named ?? (await defaultDataset(hub)), hub) }
 }

@@ -24,6 +24,8 @@ import {
   type Revision,
   type StoredFile
 } from '../hub/store.js'
+import type { Policy } from '../gates/policy.js'
+import { thresholdsWith } from '../quality/gate.js'
 import { assessedAt, qualityJson, resumeBatch, summarise } from '../quality/summary.js'
 import { SCORER_VERSION, type QualitySummary, type ScoredRow } from '../quality/types.js'
 import { SCHEMA_VERSION } from '../traces/schema.js'
@@ -50,6 +52,10 @@ export interface PublishOptions {
   readonly allowsVisibility: (found: 'public' | 'private') => boolean
   /** Plan, but do not commit. */
   readonly dryRun: boolean
+  /** Minimums of the quality gate, in place of the usual ones. */
+  readonly policy: Pick<Policy, 'quality'>
+  /** Candidates that a gate holds back: looked up, because what is published already has leaked. */
+  readonly held: readonly Candidate[]
   readonly info: (message: string) => void
 }
 
@@ -57,6 +63,8 @@ export interface PublishOptions {
 export interface Publication {
   /** One a considered candidate, in their order. */
   readonly verdicts: readonly Verdict[]
+  /** Of those that are held. */
+  readonly held: ReadonlyMap<Candidate, Verdict>
   readonly before: DatasetFigures
   readonly after: DatasetFigures
   readonly index: {
@@ -140,6 +148,10 @@ async function planPublication(
   return withIndex(source, async (index) => {
     const published = await index.find(considered.map(({ entry }) => entry.row))
     const verdicts = considered.map(({ entry }, i) => compareWithPublished(entry, published[i] ?? {}, tombstones))
+    const heldKeys = await index.find(options.held.map(({ entry }) => entry.row))
+    const held = new Map(
+      options.held.map((one, i) => [one, compareWithPublished(one.entry, heldKeys[i] ?? {}, tombstones)])
+    )
     const fresh = considered.filter((_, i) => verdicts[i]?.kind === 'new')
     const before = figures(index.totals, index.shards.length)
     const indexFacts = (): Publication['index'] => ({
@@ -148,7 +160,7 @@ async function planPublication(
       rebuilt: index.rebuilt,
       bytesRead: dataset.bytesRead
     })
-    const facts = { verdicts, before, visibility }
+    const facts = { verdicts, held, before, visibility }
     if (fresh.length === 0) {
       const quality = await assess(index, index.totals, [], options)
       return {
@@ -235,7 +247,7 @@ async function assess(
 ): Promise<QualitySummary | undefined> {
   if (!options.assess) return undefined
   const rows = [...(await index.scoredRows()), ...added.filter((row) => row.totals !== undefined)] as ScoredRow[]
-  return summarise(resumeBatch(scores, rows), assessedAt(options.now()))
+  return summarise(resumeBatch(scores, rows, thresholdsWith(options.policy.quality)), assessedAt(options.now()))
 }
 
 /** The files that say what the dataset is; those that would not change are left out. */
@@ -256,7 +268,9 @@ async function describe(
   const card = await dataset.text(CARD_PATH)
   const { shards, statistics } = after
   const { license } = options
-  put(CARD_PATH, card, renderCard(card, { repo, license, statistics, shards, quality, schemaVersion: SCHEMA_VERSION }))
+  const thresholds = thresholdsWith(options.policy.quality)
+  const input = { repo, license, statistics, shards, quality, thresholds, schemaVersion: SCHEMA_VERSION }
+  put(CARD_PATH, card, renderCard(card, input))
   return writes
 }
 

@@ -3,7 +3,7 @@
  * the way, things that are no errors included, ends here in a written summary and an exit code.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { unavailableDefaults } from '../action/availability.js'
 import type { ActionContext } from '../action/context.js'
 import type { Inputs } from '../action/inputs.js'
@@ -15,12 +15,16 @@ import { appendSummary } from '../action/summary.js'
 import { ActionError } from '../errors.js'
 import { allowsVisibility } from '../gates/policy/floors.js'
 import { cleanAll } from '../gates/redact.js'
+import { annotations } from '../report/annotations.js'
+import { disclosable } from '../report/disclosure.js'
 import { emptyReport, type Report } from '../report/model.js'
 import { renderSummary } from '../report/summary.js'
+import { slashes } from '../traces/patterns.js'
 import { modelOf, reviewStep, secretGates, UNSCANNED } from './gate-set.js'
-import { openHome } from './home.js'
+import { openHome, repoOf } from './home.js'
 import { assertFloors, loadPolicy } from './policy.js'
-import { collectTraces, nothing, push } from './push.js'
+import { collectTraces, nothing } from './collecting.js'
+import { push } from './push.js'
 import { review } from './review.js'
 import { discreet, secrecyOf, type Secrecy } from './secrecy.js'
 
@@ -54,7 +58,7 @@ export async function run(surroundings: Runtime, context: ActionContext, machine
   } catch (error) {
     fail(report, error, runtime)
   }
-  await tell(cleanAll(report, secrecy.redactor.clean), inputs, runtime, places)
+  await tell(disclosable(cleanAll(report, secrecy.redactor.clean)), inputs, runtime, places)
   return report.exit_code
 }
 
@@ -74,7 +78,12 @@ export async function abort(
   const report = emptyReport('push')
   report.run = runOf(context)
   fail(report, thrown, runtime)
-  await tell(cleanAll(report, secrecy.redactor.clean), validInputs(runtime), runtime, placesOf(context, machine))
+  await tell(
+    disclosable(cleanAll(report, secrecy.redactor.clean)),
+    validInputs(runtime),
+    runtime,
+    placesOf(context, machine)
+  )
   return report.exit_code
 }
 
@@ -125,7 +134,7 @@ async function runPush(inputs: Inputs, run: Run): Promise<void> {
   const { workingDirectory, workspace } = foldersOf(inputs, run)
   const home = await openHome({ inputs, env, context, workingDirectory, info: (message) => log.info(message) })
   const policy = await loadPolicy({ inputs, env, context, workingDirectory, workspace, sleep: machine.sleep, report })
-  assertFloors(inputs, home.kind === 'publish' ? home.store.repo : home.repo, policy)
+  assertFloors(inputs, repoOf(home), policy)
   const surroundings = { runtime, machine, temp: places.temp, secrecy }
   if (!inputs.trufflehog) announce([UNSCANNED], runtime, report)
   await push(
@@ -136,6 +145,7 @@ async function runPush(inputs: Inputs, run: Run): Promise<void> {
       gates: secretGates(inputs, policy, surroundings),
       review: reviewStep(inputs, context.trust.level !== 'untrusted', surroundings),
       policy,
+      isPublicPage: context.inActions && context.isPublicRepository,
       allowsVisibility: (found) => allowsVisibility(policy, found),
       places: { workingDirectory, workspace, cliHome: cliHome(runtime, machine) },
       tempFolder: places.temp,
@@ -217,16 +227,16 @@ function stackWithoutMessage(error: Error): string {
 
 /** Report file, summary and outputs. None of them turns a publication that has happened into a failure. */
 async function tell(report: Report, inputs: Inputs | undefined, runtime: Runtime, places: Places): Promise<void> {
-  const folder = outputDir(inputs, places)
+  const output = outputDir(inputs, places)
   const path =
-    inputs?.reportPath === undefined ? join(folder, 'report.json') : resolve(places.workspace, inputs.reportPath)
-  const checksums = join(folder, 'checksums.txt')
+    inputs?.reportPath === undefined ? join(output, 'report.json') : resolve(places.workspace, inputs.reportPath)
+  const checksums = join(output, 'checksums.txt')
   let written = false
   try {
     await mkdir(dirname(path), { recursive: true })
     await writeFile(path, `${JSON.stringify(report, null, 2)}\n`)
     if (report.shard !== undefined) {
-      await mkdir(folder, { recursive: true })
+      await mkdir(output, { recursive: true })
       await writeFile(checksums, `${report.shard.sha256}  ${report.shard.path}\n`)
     }
     written = true
@@ -234,6 +244,9 @@ async function tell(report: Report, inputs: Inputs | undefined, runtime: Runtime
     runtime.log.warning('The report could not be written. Check the input "report-path".')
   }
   for (const warning of report.warnings) runtime.log.warning(warning)
+  const taken = { error: report.error === undefined ? 0 : 1, warning: report.warnings.length }
+  const folder = slashes(relative(places.workspace, resolve(places.workspace, inputs?.workingDirectory ?? '.')))
+  for (const { kind, message, ...place } of annotations(report, { folder, taken })) runtime.log[kind](message, place)
   await appendSummary(renderSummary(report), runtime.env, runtime.log)
   setOutputs(
     outputsOf(report, written ? path : '', written && report.shard !== undefined ? checksums : ''),

@@ -4,6 +4,7 @@ import { compareWithin } from '../dataset/dedupe.js'
 import { traceEntry, type Scorer, type TraceEntry } from '../dataset/index/rows.js'
 import { GateError, LoadError } from '../errors.js'
 import { publishableReview } from '../gates/review/metadata.js'
+import { marksOf, type CheckMarks } from '../quality/fixes.js'
 import { scoreTrace, tenthsOf } from '../quality/score.js'
 import { shortList, type Collected } from '../traces/collect.js'
 import { property, toMap, type JsonObject } from '../traces/json.js'
@@ -13,6 +14,31 @@ import { Spool, type SpooledLine } from '../traces/spool.js'
 
 /** The persona totals of a trace as the index keeps them. The user's name stays out: scores must not depend on the runner. */
 export const score: Scorer = (trace) => tenthsOf(scoreTrace(trace).totals)
+
+/** What a page about traces says of one, beside its scores. */
+export interface Portrait {
+  /** The first words of its task. */
+  readonly task: string
+  readonly agent: string
+  readonly model: string
+  readonly steps: number
+  /** US dollars; null where it is not known. */
+  readonly costUsd: number | null
+}
+
+/** Longest of a task that is kept, in UTF-16 units. */
+const TASK_LENGTH = 160
+
+function portraitOf({ task, agent, steps, metrics }: TraceRecord): Portrait {
+  const cost = metrics.estimated_cost_usd
+  return {
+    task: (task.description ?? '').slice(0, TASK_LENGTH),
+    agent: agent.name,
+    model: agent.model ?? '',
+    steps: steps.length,
+    costUsd: typeof cost === 'number' && cost >= 0 ? cost : null
+  }
+}
 
 /** A staged trace once its record has been written to the spool. */
 export interface Candidate {
@@ -25,6 +51,9 @@ export interface Candidate {
   readonly unknownFields: readonly string[]
   /** Names of what was taken out of its review, which quotes the trace. */
   readonly stripped: readonly string[]
+  /** How it fared in the checks of the scorecard. */
+  readonly marks: CheckMarks
+  readonly portrait: Portrait
 }
 
 export interface Staging {
@@ -64,7 +93,11 @@ export async function stage(collected: Collected, spoolFile: string): Promise<St
       const { trace, file, line } = item.staged
       const { migratedFrom, unknownFields } = trace
       const spooled = await spool.append(trace.line)
-      candidates.push({ entry: traceEntry(trace, score), spooled, file, line, migratedFrom, unknownFields, stripped })
+      const card = scoreTrace(trace)
+      const entry = traceEntry(trace, () => tenthsOf(card.totals))
+      const portrait = portraitOf(trace.record)
+      const facts = { file, line, migratedFrom, unknownFields, stripped, portrait }
+      candidates.push({ entry, spooled, marks: marksOf(card), ...facts })
     }
   } finally {
     await spool.close()
