@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import { unavailableDefaults } from '../../src/action/availability.js'
 import { INPUTS, property, type InputName } from '../../src/action/inputs.js'
 import { readInputs } from '../../src/action/read-inputs.js'
 import { InputError } from '../../src/errors.js'
@@ -22,25 +21,31 @@ function errorOf(inputs: Record<string, string>): InputError {
   throw new Error('the inputs were accepted')
 }
 
+/** What else such a value demands, or does not read. */
+function beside(value: string): Record<string, string> {
+  if (value === 'export') return { repo: '' }
+  return value === 'remove' ? { repo: 'owner/name', 'trace-ids': 'a' } : {}
+}
+
 describe('values that need what this version does not have', () => {
   test.each<[InputName, string]>([
+    ['command', 'export'],
     ['command', 'remote'],
+    ['command', 'remove'],
     ['traces', 'a.jsonl\nhf://datasets/o/n@main'],
-    ['head', 'a'.repeat(40)],
-    ['scope', 'changed'],
     ['auth', 'oidc'],
     ['publish', 'true'],
     ['gated', 'false'],
     ['gated', 'manual'],
-    ['migrate-remote', 'true'],
-    ['pr-comment', 'always']
+    ['migrate-remote', 'true']
   ])('%s: %j is refused by name', (name, value) => {
-    const error = errorOf({ [name]: value })
+    const error = errorOf({ [name]: value, ...beside(value) })
     expect([error.code, error.exitCode]).toEqual(['NOT_AVAILABLE', 2])
     expect(error.message).toMatch(new RegExp(`^This step cannot run: "${name}": .* this version`))
   })
 
   test.each<[InputName, string]>([
+    ['command', 'check'],
     ['scope', 'all'],
     ['repo', 'owner/dataset'],
     ['repo', ''],
@@ -56,6 +61,9 @@ describe('values that need what this version does not have', () => {
     ['trufflehog', 'true'],
     ['policy', '.opentraces/policy.yml'],
     ['on-blocked', 'hold'],
+    ['pr-comment', 'always'],
+    ['pr-comment', 'changes'],
+    ['pr-comment', 'failures'],
     ['pr-comment', 'never'],
     ['dry-run', 'true']
   ])('%s: %s is taken', (name, value) => {
@@ -63,9 +71,9 @@ describe('values that need what this version does not have', () => {
   })
 
   test('they are reported together with what is wrong, and then the code is that of wrong inputs', () => {
-    const error = errorOf({ scope: 'changed', publish: 'true', assess: 'maybe' })
+    const error = errorOf({ gated: 'true', publish: 'true', assess: 'maybe' })
     expect(error.code).toBe('INPUT_INVALID')
-    expect(error.message).toContain('"scope": ')
+    expect(error.message).toContain('"gated": ')
     expect(error.message).toContain('"publish": ')
     expect(error.message).toContain('"assess" must be')
   })
@@ -74,21 +82,7 @@ describe('values that need what this version does not have', () => {
     expect(errorOf({ repo: 'nonsense' }).message.match(/"repo"/g)).toHaveLength(1)
   })
 
-  test('inputs that the command does not read are not asked for', () => {
-    expect(errorOf({ command: 'comment', repo: '' }).message).not.toContain('"repo"')
-  })
-})
-
-describe('defaults that need what this version does not have', () => {
-  test('are named, one sentence each', () => {
-    const sentences = unavailableDefaults(read({}))
-    expect(sentences.length).toBeGreaterThan(0)
-    expect(sentences.filter((one) => !/^[A-Z][^\n]*\.$/.test(one))).toEqual([])
-    expect(sentences.join(' ')).toContain('comments')
-  })
-
-  test('and fall silent where the workflow does without', () => {
-    const sentences = unavailableDefaults(read({ 'pr-comment': 'never' }))
-    expect(sentences).toEqual([])
+  test('the command comment is taken, and is not asked for inputs that it does not read', () => {
+    expect(read({ command: 'comment', repo: '' }).command).toBe('comment')
   })
 })

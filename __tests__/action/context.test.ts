@@ -47,6 +47,7 @@ test('everything that the runner says', () => {
     ref: 'refs/heads/main',
     sha: 'a'.repeat(40),
     repository: 'owner/name',
+    repositoryId: 7,
     defaultBranch: 'main',
     isPublicRepository: false,
     actor: 'someone',
@@ -59,6 +60,7 @@ test('everything that the runner says', () => {
     workspace: '/checkout',
     runnerTemp: '/temp',
     pullRequest: undefined,
+    workflowRun: undefined,
     isFork: false,
     isDependabot: false,
     trust: { level: 'trusted', cause: 'trusted-event', reason: 'The event is a push to the default branch.' }
@@ -230,5 +232,56 @@ describe('forks', () => {
     )
     expect(found.isFork).toBe(isFork)
     expect(found.trust).toMatchObject({ level: 'untrusted', cause: isFork ? 'fork' : 'other-event' })
+  })
+})
+
+describe('the run that a workflow_run follows', () => {
+  const RUN = {
+    id: 987,
+    run_attempt: 3,
+    head_sha: 'd'.repeat(40),
+    head_branch: 'topic',
+    html_url: 'https://evil.example/',
+    head_repository: { id: 8, full_name: 'newcomer/name', owner: { login: 'newcomer' } }
+  }
+  const follow = (run: unknown) =>
+    context({ GITHUB_EVENT_NAME: 'workflow_run' }, { repository: REPOSITORY, workflow_run: run })
+
+  test('is named with its page, its commit and where that comes from', () => {
+    expect(follow(RUN).workflowRun).toStrictEqual({
+      id: 987,
+      attempt: 3,
+      url: 'https://git.example/owner/name/actions/runs/987/attempts/3',
+      headSha: 'd'.repeat(40),
+      headBranch: 'topic',
+      headRepositoryId: 8,
+      headOwner: 'newcomer'
+    })
+  })
+
+  test('may have no branch any more, no fork, and no number of its attempt', () => {
+    const found = follow({ ...RUN, run_attempt: undefined, head_branch: null, head_repository: null }).workflowRun
+    expect(found).toMatchObject({ id: 987, attempt: 1, headSha: 'd'.repeat(40) })
+    expect([found?.headBranch, found?.headRepositoryId, found?.headOwner]).toEqual([undefined, undefined, undefined])
+    expect(follow({ ...RUN, head_repository: { id: 8 } }).workflowRun).toMatchObject({ headRepositoryId: 8 })
+  })
+
+  test.each([
+    ['no id', { ...RUN, id: undefined }],
+    ['no commit', { ...RUN, head_sha: undefined }],
+    ['nothing at all', {}]
+  ])('is absent with %s', (_, run) => {
+    expect(follow(run).workflowRun).toBeUndefined()
+  })
+
+  test.each([
+    ['id', { ...RUN, id: '987' }],
+    ['id that is no number of a run', { ...RUN, id: -1 }],
+    ['attempt', { ...RUN, run_attempt: 0.5 }],
+    ['owner', { ...RUN, head_repository: { id: 8, owner: { login: 1 } } }]
+  ])('makes an event with a wrong %s an unreadable one', (_, run) => {
+    const { workflowRun, trust: found } = follow(run)
+    expect(workflowRun).toBeUndefined()
+    expect(found).toMatchObject({ level: 'untrusted', cause: 'event-unreadable' })
   })
 })

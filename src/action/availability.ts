@@ -28,34 +28,21 @@ function entry<Name extends InputName>(
 const REFUSED: readonly Entry[] = [
   entry(
     'command',
-    (value) => !['push', 'check', 'review'].includes(value),
-    'push, check and review are the only commands of this version'
+    (value) => !['push', 'check', 'review', 'comment'].includes(value),
+    'push, check, review and comment are the only commands of this version'
   ),
   entry(
     'traces',
     (value) => value.some((one) => one.startsWith('hf://')),
     'reading the traces of another dataset is not available in this version'
   ),
-  entry('head', (value) => value !== undefined, 'reading the traces of a commit is not available in this version'),
-  entry('scope', (value) => value === 'changed', 'judging only changed traces is not available in this version'),
   entry('auth', (value) => value === 'oidc', 'trusted publishing is not available in this version'),
   entry('publish', (value) => value, 'making a dataset public is not available in this version'),
   entry('gated', (value) => value !== undefined, 'setting access requests is not available in this version'),
-  entry('migrate-remote', (value) => value, 'rewriting published shards is not available in this version'),
-  entry(
-    'pr-comment',
-    (value) => value === 'always' || value === 'failures',
-    'pull request comments are not available in this version'
-  )
+  entry('migrate-remote', (value) => value, 'rewriting published shards is not available in this version')
 ]
 
-const DEFAULTS: readonly Entry[] = [
-  entry(
-    'pr-comment',
-    (value) => value === 'changes',
-    'Pull request comments are not available in this version: none is written.'
-  )
-]
+const DEFAULTS: readonly Entry[] = []
 
 /** Of the inputs that the command reads, those whose value needs something that is not built. */
 export function refusals(inputs: Partial<Inputs>): readonly Entry[] {

@@ -12,6 +12,20 @@ export interface PullRequestContext {
   readonly headRepositoryId: number | undefined
 }
 
+/** The run that a `workflow_run` follows, in GitHub's word. Branch and owner are names that the author of a fork chose. */
+export interface WorkflowRunContext {
+  readonly id: number
+  /** From 1. */
+  readonly attempt: number
+  /** Page of that attempt. */
+  readonly url: string | undefined
+  readonly headSha: string
+  readonly headBranch: string | undefined
+  /** Undefined where the fork is gone, as its owner. */
+  readonly headRepositoryId: number | undefined
+  readonly headOwner: string | undefined
+}
+
 export interface ActionContext {
   readonly inActions: boolean
   /** Empty outside Actions, as every text below. */
@@ -20,6 +34,8 @@ export interface ActionContext {
   readonly sha: string
   /** `owner/name` */
   readonly repository: string
+  /** Undefined where the event does not say. */
+  readonly repositoryId: number | undefined
   readonly defaultBranch: string | undefined
   /** Whether anybody can read the repository's summaries and comments. True where the event does not say. */
   readonly isPublicRepository: boolean
@@ -35,6 +51,8 @@ export interface ActionContext {
   readonly workspace: string | undefined
   readonly runnerTemp: string | undefined
   readonly pullRequest: PullRequestContext | undefined
+  /** Undefined on other events, and where the payload does not name the run and its commit. */
+  readonly workflowRun: WorkflowRunContext | undefined
   /** The content comes from another repository: a pull request's head, or the run that a `workflow_run` follows. */
   readonly isFork: boolean
   /** Runs of Dependabot get neither secrets nor a token that writes. */
@@ -55,7 +73,15 @@ const payloadSchema = z.object({
   pull_request: z
     .object({ number: z.int().positive(), head: commitSchema.optional(), base: commitSchema.optional() })
     .optional(),
-  workflow_run: z.object({ head_repository: repositorySchema.nullish() }).optional()
+  workflow_run: z
+    .object({
+      id: z.int().positive().optional(),
+      run_attempt: z.int().positive().optional(),
+      head_sha: z.string().optional(),
+      head_branch: z.string().nullish(),
+      head_repository: repositorySchema.extend({ owner: z.object({ login: z.string() }).nullish() }).nullish()
+    })
+    .optional()
 })
 
 type Payload = z.output<typeof payloadSchema>
@@ -84,6 +110,7 @@ export function readContext(env: Environment, readText: (path: string) => string
     ref,
     sha: env.GITHUB_SHA ?? '',
     repository,
+    repositoryId: payload?.repository?.id,
     defaultBranch,
     isPublicRepository: payload?.repository?.private !== true,
     actor,
@@ -96,6 +123,7 @@ export function readContext(env: Environment, readText: (path: string) => string
     workspace: nonEmpty(env.GITHUB_WORKSPACE),
     runnerTemp: nonEmpty(env.RUNNER_TEMP),
     pullRequest: pullRequestOf(payload),
+    workflowRun: workflowRunOf(payload, (id, attempt) => runUrl(serverUrl, repository, id, attempt)),
     isFork,
     isDependabot,
     trust: trustOf({
@@ -138,6 +166,24 @@ function pullRequestOf(payload: Payload | undefined): PullRequestContext | undef
     headSha: pull.head?.sha,
     baseSha: pull.base?.sha,
     headRepositoryId: pull.head?.repo?.id
+  }
+}
+
+function workflowRunOf(
+  payload: Payload | undefined,
+  urlOf: (id: number, attempt: number) => string | undefined
+): WorkflowRunContext | undefined {
+  const { id, run_attempt: attempt = 1, head_sha: headSha, ...head } = payload?.workflow_run ?? {}
+  if (id === undefined || headSha === undefined) return undefined
+  return {
+    id,
+    attempt,
+    // Not the payload's own: a page of this server and this repository, whatever stands there.
+    url: urlOf(id, attempt),
+    headSha,
+    headBranch: head.head_branch ?? undefined,
+    headRepositoryId: head.head_repository?.id,
+    headOwner: head.head_repository?.owner?.login
   }
 }
 

@@ -5,6 +5,7 @@ import type { Environment } from './environment.js'
 import { INPUT_LIST, property, type InputDefinition, type InputName, type Inputs } from './inputs.js'
 import { splitLines } from './input-types.js'
 import { quoted } from './plain-text.js'
+import { bindToSubAction } from './sub-action.js'
 import { suggest } from './suggest.js'
 
 const PREFIX = 'INPUT_'
@@ -22,9 +23,9 @@ interface Problem {
  * @throws InputError with all problems at once, one a line
  */
 export function readInputs(env: Environment): Inputs {
-  const texts = inputTexts(env)
+  const { texts, problem } = bindToSubAction(inputTexts(env))
   const values = new Map<InputName, unknown>()
-  const problems: Problem[] = unknownInputs(texts)
+  const problems: Problem[] = [...(problem === undefined ? [] : [{ text: problem }]), ...unknownInputs(texts)]
   const secrets = INPUT_LIST.filter(([, { secret }]) => secret).flatMap(([name]) => splitLines(texts.get(name) ?? ''))
 
   for (const [name, definition] of INPUT_LIST) {

@@ -13,10 +13,12 @@ const FIXES = 5
 /**
  * Scores what the gates let pass, and takes it into the report.
  *
+ * @param considered those in scope
  * @returns `enforce`, which stops the run where the inputs say so and the gate fails: GateError `QUALITY_GATE`
  */
 export function assess(
   considered: readonly Candidate[],
+  scope: 'changed' | 'all',
   { assess: shown, qualityGate }: Pick<PushInputs, 'assess' | 'qualityGate'>,
   { policy, now }: Pick<PushPorts, 'policy' | 'now'>,
   report: Report
@@ -28,7 +30,7 @@ export function assess(
   if (rows.length > 0 && (shown || qualityGate !== 'off')) {
     const minimums = minimumsOf(batch)
     report.batch = {
-      scope: 'all',
+      scope,
       gate: qualityGate,
       quality: summarise(batch, assessedAt(now())),
       minimums: byPersona((persona) => {

@@ -4,19 +4,27 @@ import { LoadError } from '../errors.js'
 import { byPersona, meanOfPersonas } from '../quality/score.js'
 import type { Report, ReportTrace } from '../report/model.js'
 import { collect, type Collected } from '../traces/collect.js'
+import { readHead, type CommitTracesOptions } from './commit-traces.js'
 import type { PushInputs, PushPorts } from './push.js'
 import { assertSomethingLeft, stage, type Candidate, type Staging } from './staging.js'
 
 /** What `collectTraces` needs. */
 export type CollectInputs = Pick<PushInputs, 'traces' | 'ifNoTraces'>
 
-/** Finds the staged traces, and says so. @throws LoadError */
+/** Finds the staged traces, and says so. @param head a commit to read in place of the checkout. @throws LoadError, InputError */
 export async function collectTraces(
   inputs: CollectInputs,
   ports: Pick<PushPorts, 'places' | 'log'>,
-  report: Report
+  report: Report,
+  head?: { readonly sha: string; readonly options: CommitTracesOptions }
 ): Promise<Collected> {
-  const collected = await collect({ entries: inputs.traces, ...ports.places })
+  let collected: Collected
+  if (head === undefined) collected = await collect({ entries: inputs.traces, ...ports.places })
+  else {
+    const read = await readHead(head.sha, head.options)
+    report.warnings.push(...read.warnings)
+    collected = read.collected
+  }
   report.sources.push(...collected.sources)
   for (const source of collected.sources) ports.log.info(source)
   ports.log.info(`${String(collected.files.length)} file(s) with staged traces.`)

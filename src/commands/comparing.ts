@@ -1,8 +1,12 @@
-/** What a check says of the dataset: what would be new, and how its figures would change. Nothing is written. */
+/** What staged traces are compared with: those staged at the base, and the published dataset. Nothing is written. */
 import { ActionError } from '../errors.js'
 import type { Report } from '../report/model.js'
+import { readBase } from './base-traces.js'
+import type { CommitTracesOptions } from './commit-traces.js'
+import { compareWithBase, tellComparison, tellMissing } from './compare-base.js'
 import { publish, type PublishOptions } from './publish.js'
 import type { PushInputs, PushPorts } from './push.js'
+import { changedPositions, scopeOf } from './scope.js'
 import type { Candidate, Staging } from './staging.js'
 import { tell } from './telling.js'
 
@@ -29,4 +33,37 @@ export async function compareWithDataset(
     report.baseline = { ...report.baseline, missing: [...(report.baseline?.missing ?? []), missing] }
     report.notices.push(missing)
   }
+}
+
+/** Which candidates the gates judge. */
+export interface Judged {
+  readonly scope: 'changed' | 'all'
+  readonly positions: readonly number[]
+  /** Of the base, where what it has is not judged. */
+  readonly baseCommit: string | undefined
+}
+
+/** Compares with the traces staged at the base, takes that into the report, and tells what is in scope. */
+export async function compareStaged(
+  staging: Staging,
+  commits: CommitTracesOptions,
+  { scope: asked }: Pick<PushInputs, 'scope'>,
+  { home, base: { source, name, home: userHome }, places }: Pick<PushPorts, 'home' | 'base' | 'places'>,
+  report: Report
+): Promise<Judged> {
+  const all = [...staging.candidates.keys()]
+  const base = source === undefined ? undefined : await readBase(source, commits)
+  const { scope, notice } = scopeOf({ asked, publishes: home.kind === 'publish', base })
+  if (notice !== undefined) report.notices.push(notice)
+  if (base === undefined) return { scope: 'all', positions: all, baseCommit: undefined }
+  if ('missing' in base) {
+    tellMissing(base.missing, report)
+    return { scope: 'all', positions: all, baseCommit: undefined }
+  }
+  report.notices.push(...base.notices)
+  const comparison = compareWithBase(staging, base, name)
+  tellComparison(comparison, report)
+  if (scope === 'all') return { scope, positions: all, baseCommit: undefined }
+  const positions = await changedPositions(staging, comparison, base.traces, places, userHome)
+  return { scope, positions, baseCommit: base.commit }
 }

@@ -24,7 +24,7 @@ export interface Gating {
  */
 export async function runGates(
   gates: readonly Gate[],
-  { spool, candidates }: Staging,
+  { spool, candidates }: Pick<Staging, 'spool' | 'candidates'>,
   policy: Policy,
   now: Date,
   review?: Gate

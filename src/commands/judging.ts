@@ -5,18 +5,25 @@ import { shortList, type Collected } from '../traces/collect.js'
 import { dropLine } from './drop-line.js'
 import { runGates, type Gating } from './gating.js'
 import type { PushPorts } from './push.js'
+import { narrow, widen } from './scope.js'
 import type { Candidate, Staging } from './staging.js'
 
-/** Runs the gates and takes what they found into the report. @throws GateError where one could not do its work */
+/**
+ * Runs the gates over the candidates in scope, and takes what they found into the report.
+ *
+ * @throws GateError where one could not do its work
+ */
 export async function judge(
   staging: Staging,
   collected: Collected,
+  positions: readonly number[],
   onBlocked: 'fail' | 'hold',
   ports: PushPorts,
   report: Report
 ): Promise<Gating> {
   const review = ports.review?.(collected.files)
-  const gating = await runGates(ports.gates, staging, ports.policy, ports.now(), review)
+  const judged = narrow(staging, positions)
+  const gating = widen(await runGates(ports.gates, judged, ports.policy, ports.now(), review), positions)
   report.checks_run = gating.checks.map(({ gate, tool, version, details }) => ({ gate, tool, version, ...details }))
   for (const [i, findings] of gating.findings) {
     const trace = report.traces[i] as ReportTrace

@@ -1,5 +1,6 @@
 /** The policy of a run: read where the author of a pull request cannot change it, and held against the inputs. */
 import { baseSourceOf, readBaseFile } from '../action/base-file.js'
+import type { GitHubAccess } from '../action/base-file/github.js'
 import type { ActionContext } from '../action/context.js'
 import type { Environment } from '../action/environment.js'
 import type { Inputs } from '../action/inputs.js'
@@ -16,14 +17,22 @@ export interface PolicyOptions {
   readonly context: ActionContext
   readonly workingDirectory: string
   readonly workspace: string
-  readonly sleep: (milliseconds: number) => Promise<void>
+  readonly github: GitHubAccess | undefined
   readonly report: Report
+}
+
+/** How GitHub is asked; undefined where there is no token, or no repository. */
+export function githubOf(
+  { githubToken: token }: Inputs,
+  { repository, apiUrl }: ActionContext,
+  sleep: (milliseconds: number) => Promise<void>
+): GitHubAccess | undefined {
+  return token === undefined || repository === '' ? undefined : { token, repository, apiUrl, sleep }
 }
 
 /** @throws GateError where it cannot be read, InputError where it is not valid. Absent is a policy that demands nothing */
 export async function loadPolicy(options: PolicyOptions): Promise<Policy> {
-  const { inputs, env, context, workingDirectory, workspace, sleep, report } = options
-  const token = inputs.githubToken
+  const { inputs, env, context, workingDirectory, workspace, github, report } = options
   const file = await readBaseFile({
     source: baseSourceOf(context),
     workspace,
@@ -32,10 +41,7 @@ export async function loadPolicy(options: PolicyOptions): Promise<Policy> {
     maxBytes: MAX_BYTES,
     errorCode: 'POLICY_UNREADABLE',
     env,
-    github:
-      token === undefined || context.repository === ''
-        ? undefined
-        : { token, repository: context.repository, apiUrl: context.apiUrl, sleep }
+    github
   })
   if (file === 'absent') {
     report.notices.push(`There is no policy file (${inputs.policy}).`)

@@ -65,7 +65,11 @@ export interface Publication {
   readonly verdicts: readonly Verdict[]
   /** Of those that are held. */
   readonly held: ReadonlyMap<Candidate, Verdict>
+  /** What was read; undefined where there is no dataset yet. */
+  readonly revision: Revision | undefined
   readonly before: DatasetFigures
+  /** The scorecard of the dataset as it was; undefined without `assess`. */
+  readonly qualityBefore: QualitySummary | undefined
   readonly after: DatasetFigures
   readonly index: {
     readonly shardsRead: readonly string[]
@@ -160,14 +164,14 @@ async function planPublication(
       rebuilt: index.rebuilt,
       bytesRead: dataset.bytesRead
     })
-    const facts = { verdicts, held, before, visibility }
+    const qualityBefore = await assess(index, index.totals, [], options)
+    const facts = { verdicts, held, revision, before, qualityBefore, visibility }
     if (fresh.length === 0) {
-      const quality = await assess(index, index.totals, [], options)
       return {
         ...facts,
         index: indexFacts(),
         after: before,
-        quality,
+        quality: qualityBefore,
         shard: undefined,
         plan: undefined,
         commit: undefined

@@ -7,12 +7,15 @@ import type { Report } from '../report/model.js'
 import type { StagedFile } from '../traces/collect.js'
 import { assess } from './assessing.js'
 import { collectTraces, nothing, readTraces } from './collecting.js'
-import { compareWithDataset } from './comparing.js'
+import type { CommitSource } from '../action/commit-files.js'
+import type { CommitTracesOptions } from './commit-traces.js'
+import { compareStaged, compareWithDataset } from './comparing.js'
 import { leavePlan } from './dry-run.js'
 import { assertClean } from './gating.js'
 import { repoOf, type Home } from './home.js'
 import { distinctClean, judge } from './judging.js'
 import { publish, type PublishOptions } from './publish.js'
+import { tellUnjudged } from './scope.js'
 import { assertValid } from './staging.js'
 import { resultLines, tell } from './telling.js'
 
@@ -22,6 +25,9 @@ export interface PushInputs {
   readonly ifNoTraces: 'auto' | 'error' | 'warn' | 'ignore'
   readonly onBlocked: 'fail' | 'hold'
   readonly license: string | undefined
+  /** A commit whose traces are read in place of the checkout's. */
+  readonly head: string | undefined
+  readonly scope: 'auto' | 'changed' | 'all'
   readonly assess: boolean
   readonly qualityGate: 'report' | 'enforce' | 'off'
   /** Show a private dataset's figures where anybody can read them. */
@@ -47,12 +53,23 @@ export interface PushPorts {
   /** What a policy says of the visibility of the dataset that is there, or would be created. */
   readonly allowsVisibility: (found: 'public' | 'private') => boolean
   readonly places: { readonly workingDirectory: string; readonly workspace: string; readonly cliHome: string }
+  readonly base: BasePorts
   /** Where temporary files may be made. */
   readonly tempFolder: string
   readonly now: () => Date
   readonly randomHex: (digits: number) => string
   readonly sleep: (milliseconds: number) => Promise<void>
   readonly log: PushLog
+}
+
+/** How traces of other commits are read. */
+export interface BasePorts extends Pick<CommitTracesOptions, 'env' | 'github'> {
+  /** Undefined where the event has no base to compare with. */
+  readonly source: CommitSource | undefined
+  /** What people call it. */
+  readonly name: string | undefined
+  /** What `~` stands for in the names of staged files. */
+  readonly home: string
 }
 
 export interface PushLog {
@@ -72,7 +89,10 @@ export async function push(inputs: PushInputs, ports: PushPorts, report: Report)
   const onBlocked = home.kind === 'check' ? 'fail' : inputs.onBlocked
   try {
     const phase = timed(ports, report)
-    const collected = await phase('Collect staged traces', () => collectTraces(inputs, ports, report))
+    const { env, github } = ports.base
+    const commits: CommitTracesOptions = { entries: inputs.traces, places: ports.places, workFolder, env, github }
+    const head = inputs.head === undefined ? undefined : { sha: inputs.head, options: commits }
+    const collected = await phase('Collect staged traces', () => collectTraces(inputs, ports, report, head))
     if (collected.files.length === 0) {
       nothing(inputs, report)
       return
@@ -90,9 +110,19 @@ export async function push(inputs: PushInputs, ports: PushPorts, report: Report)
       return
     }
 
-    const gating = await phase('Gates', () => judge(staging, collected, onBlocked, ports, report))
+    const { scope, positions, baseCommit } = await phase('Compare with the base', () =>
+      compareStaged(staging, commits, inputs, ports, report)
+    )
+    const gating = await phase('Gates', () => judge(staging, collected, positions, onBlocked, ports, report))
     const considered = distinctClean(staging, gating)
-    const { enforce } = assess(considered, inputs, ports, report)
+    const inScope = new Set(positions.map((i) => staging.candidates[i]))
+    const { enforce } = assess(
+      considered.filter((one) => inScope.has(one)),
+      scope,
+      inputs,
+      ports,
+      report
+    )
     const pass = (): void => {
       assertClean(gating, staging.candidates, onBlocked)
       assertValid(onBlocked === 'fail' ? staging.invalid : [])
@@ -112,6 +142,7 @@ export async function push(inputs: PushInputs, ports: PushPorts, report: Report)
           compareWithDataset(staging, considered, { ...options, store }, inputs, ports, report)
         )
       }
+      if (baseCommit !== undefined) tellUnjudged(positions, baseCommit, report)
       pass()
       report.outcome = 'checked'
       report.exit_code = 0

@@ -20,9 +20,10 @@ import { disclosable } from '../report/disclosure.js'
 import { emptyReport, type Report } from '../report/model.js'
 import { renderSummary } from '../report/summary.js'
 import { slashes } from '../traces/patterns.js'
+import { comparisonSource } from './base-traces.js'
 import { modelOf, reviewStep, secretGates, UNSCANNED } from './gate-set.js'
 import { openHome, repoOf } from './home.js'
-import { assertFloors, loadPolicy } from './policy.js'
+import { assertFloors, githubOf, loadPolicy } from './policy.js'
 import { collectTraces, nothing } from './collecting.js'
 import { push } from './push.js'
 import { review } from './review.js'
@@ -133,7 +134,8 @@ async function runPush(inputs: Inputs, run: Run): Promise<void> {
   const { env, log } = runtime
   const { workingDirectory, workspace } = foldersOf(inputs, run)
   const home = await openHome({ inputs, env, context, workingDirectory, info: (message) => log.info(message) })
-  const policy = await loadPolicy({ inputs, env, context, workingDirectory, workspace, sleep: machine.sleep, report })
+  const github = githubOf(inputs, context, machine.sleep)
+  const policy = await loadPolicy({ inputs, env, context, workingDirectory, workspace, github, report })
   assertFloors(inputs, repoOf(home), policy)
   const surroundings = { runtime, machine, temp: places.temp, secrecy }
   if (!inputs.trufflehog) announce([UNSCANNED], runtime, report)
@@ -145,6 +147,13 @@ async function runPush(inputs: Inputs, run: Run): Promise<void> {
       gates: secretGates(inputs, policy, surroundings),
       review: reviewStep(inputs, context.trust.level !== 'untrusted', surroundings),
       policy,
+      base: {
+        source: comparisonSource(context, inputs.head),
+        name: env.GITHUB_BASE_REF === '' ? undefined : env.GITHUB_BASE_REF,
+        home: dirname(cliHome(runtime, machine)),
+        env,
+        github
+      },
       isPublicPage: context.inActions && context.isPublicRepository,
       allowsVisibility: (found) => allowsVisibility(policy, found),
       places: { workingDirectory, workspace, cliHome: cliHome(runtime, machine) },
@@ -160,7 +169,8 @@ async function runReview(inputs: Inputs, run: Run): Promise<void> {
   const { runtime, context, machine, places, report, secrecy } = run
   const { env, log } = runtime
   const { workingDirectory, workspace } = foldersOf(inputs, run)
-  const policy = await loadPolicy({ inputs, env, context, workingDirectory, workspace, sleep: machine.sleep, report })
+  const github = githubOf(inputs, context, machine.sleep)
+  const policy = await loadPolicy({ inputs, env, context, workingDirectory, workspace, github, report })
   const surroundings = { runtime, machine, temp: places.temp, secrecy }
   const ports = { places: { workingDirectory, workspace, cliHome: cliHome(runtime, machine) }, log }
   await review(

@@ -3,14 +3,13 @@ import { basename } from 'node:path'
 import { compareWithin } from '../dataset/dedupe.js'
 import { traceEntry, type Scorer, type TraceEntry } from '../dataset/index/rows.js'
 import { GateError, LoadError } from '../errors.js'
-import { publishableReview } from '../gates/review/metadata.js'
 import { marksOf, type CheckMarks } from '../quality/fixes.js'
 import { scoreTrace, tenthsOf } from '../quality/score.js'
 import { shortList, type Collected } from '../traces/collect.js'
-import { property, toMap, type JsonObject } from '../traces/json.js'
 import { readStaged, type InvalidLine } from '../traces/read.js'
 import { SCHEMA_VERSION, type TraceRecord } from '../traces/schema.js'
 import { Spool, type SpooledLine } from '../traces/spool.js'
+import { publishable } from './publishable.js'
 
 /** The persona totals of a trace as the index keeps them. The user's name stays out: scores must not depend on the runner. */
 export const score: Scorer = (trace) => tenthsOf(scoreTrace(trace).totals)
@@ -78,12 +77,9 @@ export async function stage(collected: Collected, spoolFile: string): Promise<St
   try {
     let stripped: readonly string[] = []
     const prepare = (record: TraceRecord): TraceRecord => {
-      const review = property(record.metadata, 'llm_review')
-      stripped = []
-      if (review === undefined) return record
-      const published = publishableReview(review)
+      const published = publishable(record)
       stripped = published.stripped
-      return stripped.length === 0 ? record : { ...record, metadata: withReview(record.metadata, published.value) }
+      return published.record
     }
     for await (const item of readStaged(collected.files, prepare)) {
       if ('invalid' in item) {
@@ -122,14 +118,6 @@ export async function stage(collected: Collected, spoolFile: string): Promise<St
     invalid,
     duplicateOf: new Map(duplicates.map(({ first, second }) => [second, first]))
   }
-}
-
-/** The metadata with another review, in the same place; without one where nothing of it may be published. */
-function withReview(metadata: JsonObject, review: JsonObject | undefined): JsonObject {
-  const kept = toMap(metadata)
-  if (review === undefined) kept.delete('llm_review')
-  else kept.set('llm_review', review)
-  return kept
 }
 
 /** Every id that the CLI's state calls committed must have turned up: never green with less than what is staged. */

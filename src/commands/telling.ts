@@ -1,6 +1,7 @@
 /** What the report says of a publication, done or planned. */
 import type { Verdict } from '../dataset/dedupe.js'
 import type { Report, ReportDataset, ReportTrace } from '../report/model.js'
+import { datasetBaseline } from './dataset-baseline.js'
 import type { DatasetFigures, Publication } from './publish.js'
 import type { Candidate, Staging } from './staging.js'
 
@@ -32,6 +33,8 @@ export function tell(
   if (shard !== undefined) {
     report.shard = { path: shard.path, size: shard.built.size, sha256: shard.built.sha256, traces: shard.traces }
   }
+  const dataset = datasetBaseline(publication.revision, publication.before, publication.qualityBefore)
+  if (dataset !== undefined) report.baseline = { ...report.baseline, dataset }
   if (publication.quality !== undefined) report.quality = publication.quality
   if (commit !== undefined) report.commit = { ...commit }
   if (visibility !== undefined) report.visibility = visibility

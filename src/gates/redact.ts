@@ -18,11 +18,15 @@ const HIDDEN = '***'
 /** What is shorter stands everywhere by chance, and says nothing. In UTF-16 units. */
 const SHORTEST = 8
 
+const MOST_REMEMBERED = 10_000
+
 /** @param known what must never be seen, before any gate has run */
 export function redactor(known: readonly KnownValue[]): Redactor {
   const values = new Map(known.map((one) => [one.value, one]))
   let find = knownFinder(known)
   let stale = false
+  // A report repeats itself: states, names of models, sentences.
+  const cleanedBefore = new Map<string, string>()
   const found = (text: string): string[] => {
     if (stale) find = knownFinder([...values.values()])
     stale = false
@@ -34,9 +38,12 @@ export function redactor(known: readonly KnownValue[]): Redactor {
         if (text.length < SHORTEST || values.has(text)) continue
         values.set(text, { name: `found ${String(values.size)}`, value: text })
         stale = true
+        cleanedBefore.clear()
       }
     },
     clean(text) {
+      const before = cleanedBefore.get(text)
+      if (before !== undefined) return before
       const first = found(text)
       // Longest first, or what is left of a longer one would still be seen.
       const shown = first
@@ -44,7 +51,9 @@ export function redactor(known: readonly KnownValue[]): Redactor {
         .reduce((rest, value) => rest.replaceAll(value, HIDDEN), text)
       const hides =
         (first.length > 0 && found(shown).length > 0) || viewsOf(shown).some((view) => found(view.text).length > 0)
-      return hides ? `${HIDDEN} (hidden: it held a secret)` : shown
+      const result = hides ? `${HIDDEN} (hidden: it held a secret)` : shown
+      if (cleanedBefore.size < MOST_REMEMBERED) cleanedBefore.set(text, result)
+      return result
     }
   }
 }
