@@ -34908,6 +34908,7 @@ const payloadSchema = schemas/* object */.Ikc({
         .optional(),
     pull_request: schemas/* object */.Ikc({ number: schemas/* int */.Whr().positive(), head: commitSchema.optional(), base: commitSchema.optional() })
         .optional(),
+    merge_group: schemas/* object */.Ikc({ base_sha: schemas/* string */.YjP().optional() }).optional(),
     workflow_run: schemas/* object */.Ikc({
         id: schemas/* int */.Whr().positive().optional(),
         run_attempt: schemas/* int */.Whr().positive().optional(),
@@ -34955,6 +34956,7 @@ function readContext(env, readText) {
         runnerTemp: nonEmpty(env.RUNNER_TEMP),
         pullRequest: pullRequestOf(payload),
         workflowRun: workflowRunOf(payload, (id, attempt) => runUrl(serverUrl, repository, id, attempt)),
+        mergeGroupBase: payload?.merge_group?.base_sha,
         isFork,
         isDependabot,
         trust: trustOf({
@@ -38171,7 +38173,7 @@ function connect(process) {
 
 /***/ }),
 
-/***/ 6969:
+/***/ 8979:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41510,8 +41512,11 @@ function sweep(text) {
         if ((run >= SHORTEST_RUN || (run >= SHORTEST_PADDED_RUN && code === 61)) && (mix & (UPPER | DIGIT)) !== 0) {
             runs.push(token, i);
         }
-        if (run > 0 && (kind & QUOTE) !== 0)
+        if ((kind & QUOTE) !== 0) {
             quotes.push(i);
+            if (run > 0)
+                signs |= Sign.quote;
+        }
         mix = 0;
         token = i + 1;
         if ((kind & SPACE) === 0)
@@ -41524,8 +41529,6 @@ function sweep(text) {
         signs |= Sign.run;
     if (solids.length > 0)
         signs |= Sign.solid;
-    if (quotes.length > 0)
-        signs |= Sign.quote;
     return { signs, runs, solids, lists, quotes };
 }
 /** The sign of a character that is usual by itself, from what stands beside it. */
@@ -42167,6 +42170,305 @@ function fromCode(value) {
     return value > 0xffff ? String.fromCodePoint(value) : String.fromCharCode(value);
 }
 
+;// CONCATENATED MODULE: ./src/gates/views/joined.ts
+
+/** Shorter than this nothing is worth hiding. */
+const joined_SHORTEST = 16;
+/** What stands in front of the first piece may name what it is. */
+const NAME = 60;
+/** Random characters are looked for in windows of this length. */
+const WINDOW = 32;
+const MOST_WINDOWS = 40;
+/** So many of the pieces may have white space in them: the first line of a key does, a line of code or of prose does. */
+const WITH_BLANKS = 0.2;
+/** A reading that is made of joined pieces only, one group a line. */
+function asReading(joined) {
+    if (joined.length === 0)
+        return undefined;
+    const windows = joined.join('\n');
+    return { windows, full: () => windows };
+}
+/** The pieces as one, behind the beginning of the first one's line. */
+function joinedBehindName(text, first, pieces) {
+    let from = first;
+    while (from > 0 && from > first - NAME && text.charCodeAt(from - 1) !== 10)
+        from--;
+    return text.slice(from, first) + pieces.join('');
+}
+/**
+ * Whether some pieces may be parts of a secret, or of what is encoded; lists of words, names and digests are none.
+ *
+ * @param share how much of them has to look random, of 0 to 1; 0 for any of it
+ */
+function isWorthIt(pieces, share = 0) {
+    const whole = pieces.join('');
+    if (whole.length < joined_SHORTEST || whole.length === pieces[0]?.length)
+        return false;
+    const blank = pieces.filter((piece) => piece.trim().includes(' ')).length;
+    if (blank > 2 + WITH_BLANKS * pieces.length)
+        return false;
+    if (/:\/\/[^@]{0,200}@/.test(whole))
+        return true;
+    if (/^[\da-f-]+$/i.test(whole))
+        return isTextInHex(whole.replaceAll('-', ''));
+    let [windows, noisy] = [0, 0];
+    for (let from = 0; windows < MOST_WINDOWS && from + joined_SHORTEST <= whole.length; from += WINDOW / 2, windows++) {
+        if (!isNoise(whole, from, Math.min(whole.length, from + WINDOW)))
+            continue;
+        if (share === 0)
+            return true;
+        noisy++;
+    }
+    return noisy > 0 && noisy >= share * windows;
+}
+/** Bytes of text have one of few first digits; those of a digest have all. */
+function isTextInHex(digits) {
+    return [0, 1].some((offset) => {
+        let text = 0;
+        let bytes = 0;
+        for (let i = offset; i + 1 < digits.length && bytes < 64; i += 2, bytes++) {
+            const digit = digits.charCodeAt(i);
+            if ((digit >= 50 && digit <= 55) || digit === 48)
+                text++;
+        }
+        return bytes >= 8 && text * 8 >= bytes * 7;
+    });
+}
+/**
+ * Digits, small letters and capitals in no order: of neighbours in random text every second pair differs in kind, in a name
+ * like this one's hardly every third, and names have no digits in their midst.
+ *
+ * @param part how much of that is enough, of 0 to 1: a short text may be in better order by chance
+ */
+function isNoise(text, from, to, part = 1) {
+    let [before, letters, pairs, changes, digits] = [0, 0, 0, 0, 0];
+    for (let i = from; i < to; i++) {
+        const code = text.charCodeAt(i);
+        const kind = code < 128 ? joined_KINDS[code] : 0;
+        if (kind !== 0 && before !== 0) {
+            pairs++;
+            if (kind !== before) {
+                changes++;
+                if (kind === joined_DIGIT || before === joined_DIGIT)
+                    digits++;
+            }
+        }
+        if (kind > joined_DIGIT)
+            letters++;
+        before = kind;
+    }
+    if (letters === 0 || pairs < 10 || pairs * 4 < (to - from) * 3 - 4)
+        return false;
+    return changes * 5 >= pairs * 2 * part || (changes === digits && digits * 6 >= pairs * part);
+}
+const joined_DIGIT = 1;
+/** 2: a small letter, 3: a capital. */
+const joined_KINDS = Uint8Array.from({ length: 128 }, (_, code) => sweep_isDigit(code) ? joined_DIGIT : code >= 97 && code <= 122 ? 2 : code >= 65 && code <= 90 ? 3 : 0);
+/**
+ * How far two texts begin alike, whatever the numbers in them, up to the last sign that is no part of a word.
+ *
+ * @returns lengths of the common beginning in each
+ */
+function commonHead(text, a, b) {
+    let [i, j] = [a.from, b.from];
+    let [cutA, cutB] = [i, j];
+    while (i < a.to && j < b.to) {
+        const code = text.charCodeAt(i);
+        if (sweep_isDigit(code) && sweep_isDigit(text.charCodeAt(j))) {
+            while (i < a.to && sweep_isDigit(text.charCodeAt(i)))
+                i++;
+            while (j < b.to && sweep_isDigit(text.charCodeAt(j)))
+                j++;
+            continue;
+        }
+        if (code !== text.charCodeAt(j))
+            break;
+        i++;
+        j++;
+        if (!isWordPart(code))
+            [cutA, cutB] = [i, j];
+    }
+    return [cutA - a.from, cutB - b.from];
+}
+/** The same from behind. */
+function commonTail(text, a, b) {
+    let [i, j] = [a.to, b.to];
+    let [cutA, cutB] = [i, j];
+    while (i > a.from && j > b.from) {
+        const code = text.charCodeAt(i - 1);
+        if (sweep_isDigit(code) && sweep_isDigit(text.charCodeAt(j - 1))) {
+            while (i > a.from && sweep_isDigit(text.charCodeAt(i - 1)))
+                i--;
+            while (j > b.from && sweep_isDigit(text.charCodeAt(j - 1)))
+                j--;
+            continue;
+        }
+        if (code !== text.charCodeAt(j - 1))
+            break;
+        i--;
+        j--;
+        if (!isWordPart(code))
+            [cutA, cutB] = [i, j];
+    }
+    return [a.to - cutA, b.to - cutB];
+}
+/** Letters, digits, and what stands for the last digits of base64 and at its end: a frame does not end with these. */
+function isWordPart(code) {
+    return sweep_isDigit(code) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 43;
+}
+
+;// CONCATENATED MODULE: ./src/gates/views/frames.ts
+
+
+/** So many other lines may stand between two lines with the same frame. */
+const BETWEEN = 5;
+const LONGEST = 400;
+/** A beginning of fewer signs is a mark of lists and quotes. */
+const SHORTEST_HEAD = 3;
+/** What adds to a variable names it once more: `%T%`, `$T`, `${T}`. */
+const AGAIN = /^["']?(?:%\w{1,30}%|\$\{\w{1,30}\}|\$\w{1,30}(?=["']))["']?/;
+const frames_frames = {
+    how: 'put together from lines',
+    signs: Sign.newline,
+    last: true,
+    apply(text) {
+        return asReading([...new Set([...new Frames(text).all(), ...columns(text)])]);
+    }
+};
+class Frames {
+    text;
+    found = [];
+    /** Of the last lines, each in the place of its number's remainder. */
+    keys = new Int32Array(BETWEEN);
+    from = new Int32Array(BETWEEN);
+    to = new Int32Array(BETWEEN);
+    groups = [];
+    constructor(text) {
+        this.text = text;
+    }
+    all() {
+        const { text, keys, from, to, groups } = this;
+        let number = 0;
+        for (let start = 0; start < text.length; number++) {
+            const feed = text.indexOf('\n', start);
+            const end = feed === -1 ? text.length : feed;
+            const place = number % BETWEEN;
+            let first = start;
+            while (first < end && isBlank(text.charCodeAt(first)))
+                first++;
+            let last = end;
+            while (last > first && text.charCodeAt(last - 1) <= 32)
+                last--;
+            start = end + 1;
+            const length = last - first;
+            const key = length <= SHORTEST_HEAD || length > LONGEST ? 0 : keyOf(text, first);
+            const group = key === 0 ? undefined : this.groupOf(key, number, { from: first, to: last });
+            const gone = groups[place];
+            groups[place] = group;
+            // Whoever is in the group is behind this place by now, or nobody comes any more.
+            if (gone !== undefined && !groups.includes(gone))
+                this.close(gone);
+            keys[place] = key;
+            from[place] = first;
+            to[place] = last;
+        }
+        for (const group of new Set(groups))
+            if (group !== undefined)
+                this.close(group);
+        return this.found;
+    }
+    /** The group that a line belongs to; undefined where it is alone. */
+    groupOf(key, number, line) {
+        for (let back = 1; back <= BETWEEN && back <= number; back++) {
+            const place = (number - back) % BETWEEN;
+            if (this.keys[place] !== key)
+                continue;
+            const before = { from: this.from[place], to: this.to[place] };
+            const pair = frameOf(this.text, before, line);
+            if (pair === undefined)
+                return undefined;
+            const group = this.groups[place] ?? [pair[0]];
+            const last = group.at(-1);
+            last.head = Math.min(last.head, pair[0].head);
+            last.tail = Math.min(last.tail, pair[0].tail);
+            group.push(pair[1]);
+            this.groups[place] = group;
+            return group;
+        }
+        return undefined;
+    }
+    close(group) {
+        const pieces = group.map(({ line, head, tail }) => {
+            return this.text.slice(line.from + head, line.to - tail).replace(AGAIN, '');
+        });
+        const first = group[0];
+        if (isWorthIt(pieces))
+            this.found.push(joinedBehindName(this.text, first.line.from + first.head, pieces));
+    }
+}
+/** The first signs of a line, whatever its numbers. */
+function keyOf(text, from) {
+    let key = 0;
+    for (let i = from; i < from + SHORTEST_HEAD; i++) {
+        const code = text.charCodeAt(i);
+        key = (key << 8) ^ (sweep_isDigit(code) ? 48 : code);
+    }
+    return key;
+}
+/** Both lines in the frame that they share, if what differs may be pieces of a secret: white space is in none but a key's header. */
+function frameOf(text, a, b) {
+    const [headA, headB] = commonHead(text, a, b);
+    if (headA < SHORTEST_HEAD)
+        return undefined;
+    const [tailA, tailB] = commonTail(text, { from: a.from + headA, to: a.to }, { from: b.from + headB, to: b.to });
+    const to = b.to - tailB;
+    if (to <= b.from + headB)
+        return undefined;
+    for (let i = b.from + headB; i < to; i++) {
+        if (text.charCodeAt(i) === 32 && !text.slice(b.from, to).includes('----'))
+            return undefined;
+    }
+    return [
+        { line: a, head: headA, tail: tailA },
+        { line: b, head: headB, tail: tailB }
+    ];
+}
+/** `|` and what draws it on screens. */
+const BORDER = /[|\u2502\u2503\u2551]/g;
+/** How `psql` marks a value that goes on in the next row. */
+const frames_GOES_ON = /[.+\u21b5\u2026]$/;
+const MOST_COLUMNS = 12;
+function* columns(text) {
+    let rows = [];
+    let first = 0;
+    let end = -1;
+    BORDER.lastIndex = 0;
+    for (let found = BORDER.exec(text); found !== null; found = BORDER.exec(text)) {
+        const from = text.lastIndexOf('\n', found.index) + 1;
+        const feed = text.indexOf('\n', found.index);
+        const to = feed === -1 ? text.length : feed;
+        const cells = to - from > LONGEST ? [] : text.slice(from, to).split(BORDER);
+        if (from !== end + 1 || rows[0]?.length !== cells.length) {
+            yield* joinedColumns(text, first, rows);
+            rows = [];
+            first = from;
+        }
+        end = to;
+        if (cells.length > 1 && cells.length <= MOST_COLUMNS)
+            rows.push(cells.map((cell) => cell.trim()));
+        BORDER.lastIndex = to;
+    }
+    yield* joinedColumns(text, first, rows);
+}
+function* joinedColumns(text, first, rows) {
+    const width = rows.length < 2 ? 0 : (rows[0]?.length ?? 0);
+    for (let column = 0; column < width; column++) {
+        const cells = rows.map((row) => (row[column] ?? '').replace(column === width - 1 ? frames_GOES_ON : '', ''));
+        if (isWorthIt(cells))
+            yield joinedBehindName(text, first, cells);
+    }
+}
+
 ;// CONCATENATED MODULE: ./src/gates/views/hex.ts
 /** Hexadecimal or binary digits in a row. */
 
@@ -42329,10 +42631,13 @@ function isWord(code) {
 ;// CONCATENATED MODULE: ./src/gates/views/literals.ts
 
 
+
 /** Behind the first quotation mark: what puts two literals together, the mark of a kind of string, and the second one. */
-const BEHIND = /(?:\s{0,80}(?:(\+\+?|\.\.?|~|&|\|\|?|<>|<<|\\|,)\s{0,80}|(?<=\s))[a-zA-Z]{0,2})?["'`]/y;
+const BEHIND = /(?:(?:[ \t]?[`^\\]\r?\n)?\s{0,80}(?:(\+\+?|\.\.?|~|&|\|\|?|<>|<<|\\|,)\s{0,80}|(?<=\s))[a-zA-Z]{0,2})?["'`]/y;
 const literals_SHORTEST = 16;
 const PIECE = 400;
+/** From one quotation mark to the other. */
+const literals_FARTHEST = 170;
 const literals = {
     how: 'put together from strings',
     signs: Sign.quote,
@@ -42346,7 +42651,7 @@ const literals = {
         };
         for (const joint of jointsOf(text, quotes)) {
             const last = group.at(-1);
-            if (last !== undefined && (joint.comma !== last.comma || pieceEnd(text, last.to) !== joint.from))
+            if (last !== undefined && (joint.comma !== last.comma || !isPiece(text, last.to, joint.from)))
                 close();
             group.push(joint);
         }
@@ -42354,37 +42659,67 @@ const literals = {
         return edits.finish();
     }
 };
+/**
+ * A joint is known by the characters of a token on both sides, not by which quotation mark opens and which one closes: that
+ * is anybody's guess in a text that quotes code. Other characters count where something shows that two literals meet.
+ */
 function* jointsOf(text, quotes) {
     let done = 0;
-    for (const from of quotes) {
-        if (from < done)
+    for (const [i, from] of quotes.entries()) {
+        const gap = (quotes[i + 1] ?? Infinity) - from;
+        // Words between two quotation marks join nothing.
+        if (from < done || gap > literals_FARTHEST || (gap > 3 && isAlnum(text.charCodeAt(from + 1))))
             continue;
         BEHIND.lastIndex = from + 1;
         const behind = BEHIND.exec(text);
         const to = behind === null ? from + 1 : BEHIND.lastIndex;
-        if (!isToken(text.charCodeAt(to)))
-            continue;
+        const [left, right] = [text.charCodeAt(from - 1), text.charCodeAt(to)];
+        if (!isToken(left) || !isToken(right)) {
+            const meets = behind?.[1] !== undefined || (behind !== null && /\s/.test(behind[0]));
+            if (!meets || !isInside(left) || !isInside(right))
+                continue;
+        }
         yield { from, to, comma: behind?.[1] === ',' };
         done = to;
     }
 }
+/** Whether a character may be the first or the last one of a piece. */
+function isInside(code) {
+    return code >= 32 && code !== 34 && code !== 39 && code !== 96;
+}
+/** Whether a literal begins at one joint and ends at the next. */
+function isPiece(text, from, to) {
+    if (to <= from || to - from > PIECE)
+        return false;
+    const piece = text.slice(from, to);
+    return !piece.includes('\n') && !piece.includes(text.charAt(from - 1));
+}
+/** To the next quotation mark of the kind, or what may be part of a token. */
 function pieceEnd(text, from) {
+    const mark = text.charCodeAt(from - 1);
     let at = from;
     while (at < from + PIECE && isToken(text.charCodeAt(at)))
         at++;
-    return at;
+    const end = at;
+    while (at < from + PIECE && text.charCodeAt(at) >= 32 && text.charCodeAt(at) !== mark)
+        at++;
+    return text.charCodeAt(at) === mark ? at : end;
 }
 function pieceStart(text, to) {
+    const mark = text.charCodeAt(to);
     let at = to;
     while (at > to - PIECE && isToken(text.charCodeAt(at - 1)))
         at--;
-    return at;
+    const start = at;
+    while (at > to - PIECE && text.charCodeAt(at - 1) >= 32 && text.charCodeAt(at - 1) !== mark)
+        at--;
+    return text.charCodeAt(at - 1) === mark ? at : start;
 }
 function literals_join(text, group, edits) {
     const [first, last] = [group[0], group.at(-1)];
     const from = pieceStart(text, first.from);
     const to = pieceEnd(text, last.to);
-    const bodies = [text.slice(from, first.from), ...group.map((joint) => text.slice(joint.to, pieceEnd(text, joint.to)))];
+    const bodies = [text.slice(from, first.from), ...group.map((joint, i) => text.slice(joint.to, group[i + 1]?.from ?? to))];
     let joiner = '';
     if (last.comma) {
         if (!isList(text, from - 1, to + 1) || areWords(bodies))
@@ -42392,7 +42727,7 @@ function literals_join(text, group, edits) {
         joiner = joinerOf(text, from - 1, to + 1);
     }
     const joined = bodies.join('');
-    if (joined.length < literals_SHORTEST || !isRich(joined, 0, joined.length))
+    if (joined.length < literals_SHORTEST || !(isRich(joined, 0, joined.length) || isWorthIt(bodies)))
         return;
     for (const joint of group)
         edits.replace(joint.from, joint.to, joiner);
@@ -42693,9 +43028,9 @@ function words(group, room) {
 
 
 /** A prefix is no longer than this. */
-const LONGEST = 120;
+const prefixes_LONGEST = 120;
 /** With these a prefix ends, blanks aside; a word alone is none. */
-const BORDER = /[|:\u2192>#*;/%$\]})+\-,!\u2502\u2503\u2551\u258f\u2506\u250a\u21e5]\s*$/;
+const prefixes_BORDER = /[|:\u2192>#*;/%$\]})+\-,!\u2502\u2503\u2551\u258f\u2506\u250a\u21e5]\s*$/;
 const TRAILER = /[ \t]*[|\u2502\u2503\u2551]$|\$$/;
 /** Pieces of this length on both sides of a break may be one token; shorter ones if nothing else is on their lines. */
 const prefixes_PIECE = 10;
@@ -42760,7 +43095,7 @@ function common(text, a, aEnd, b, bEnd) {
     let j = skipBlanks(text, b, bEnd);
     const first = i;
     let [cutA, cutB] = [0, 0];
-    while (i < aEnd && j < bEnd && i - a < LONGEST && j - b < LONGEST) {
+    while (i < aEnd && j < bEnd && i - a < prefixes_LONGEST && j - b < prefixes_LONGEST) {
         const code = text.charCodeAt(i);
         const other = text.charCodeAt(j);
         if (sweep_isDigit(code) && sweep_isDigit(other)) {
@@ -42795,7 +43130,7 @@ function common(text, a, aEnd, b, bEnd) {
     if (cutA <= first)
         return [0, 0];
     const prefix = text.slice(first, cutA);
-    if (!BORDER.test(prefix) && prefix.replace(/\D/g, '').length < 4 && !/^\d+\s+$/.test(prefix))
+    if (!prefixes_BORDER.test(prefix) && prefix.replace(/\D/g, '').length < 4 && !/^\d+\s+$/.test(prefix))
         return [0, 0];
     return [cutA - a, cutB - b];
 }
@@ -42893,6 +43228,208 @@ const quotedPrintable = {
         return edits.finish();
     }
 };
+
+;// CONCATENATED MODULE: ./src/gates/views/scattered.ts
+
+
+/** Pieces of one thing are no further apart than this. */
+const scattered_FARTHEST = 800;
+/** The same for pieces that have nothing in common but that they are random. */
+const NEAR = 200;
+/** Of a run, from its end: a path may stand before what is random. */
+const LOOKED_AT = 24;
+const PART = 0.75;
+/** Share of what is encoded that looks so. */
+const scattered_MOSTLY = 0.6;
+/** A piece in quotation marks is no longer than this. */
+const scattered_LONGEST = 400;
+const scattered = {
+    how: 'put together from pieces',
+    signs: Sign.run | Sign.quote,
+    last: true,
+    apply(text, swept) {
+        const groups = [...ofRuns(text, swept), ...ofStrings(text, swept)];
+        return asReading([...new Set(groups)]);
+    }
+};
+/** Groups of pieces that are still open, by what stands around them. */
+class Groups {
+    farthest;
+    open = new Map();
+    all = [];
+    constructor(farthest) {
+        this.farthest = farthest;
+    }
+    add(key, piece) {
+        const group = this.open.get(key);
+        if (group !== undefined && piece.from - group.at(-1).to <= this.farthest) {
+            // Alone they are nothing: most never get a second one.
+            if (group.length === 1)
+                this.all.push(group);
+            group.push(piece);
+        }
+        else
+            this.open.set(key, [piece]);
+    }
+}
+/** Longer runs of digits of base64 and the like. */
+function* ofRuns(text, { runs }) {
+    if (runs.length < 4)
+        return;
+    const alike = new Groups(scattered_FARTHEST);
+    const random = new Groups(NEAR);
+    for (let i = 0; i + 1 < runs.length; i += 2) {
+        const piece = { from: runs[i], to: runs[i + 1] };
+        if (!isNoise(text, Math.max(piece.from, piece.to - LOOKED_AT), piece.to, PART))
+            continue;
+        alike.add(keyOfRun(text, piece), piece);
+        random.add(0, piece);
+    }
+    const worthy = alike.all.filter((group) => isEncoded(withoutHeads(text, group)));
+    for (const group of [...worthy, ...completed(text, worthy)]) {
+        const pieces = withoutHeads(text, group);
+        const joined = joinedBehindName(text, group[0].from, pieces);
+        yield joined;
+        const bare = joined.replaceAll('-', '');
+        if (bare !== joined && /^[\da-f-]+$/i.test(pieces.join('')))
+            yield bare;
+    }
+    for (const group of random.all) {
+        const pieces = group.map(({ from, to }) => text.slice(from, to));
+        if (isEncoded(pieces))
+            yield joinedBehindName(text, group[0].from, pieces);
+    }
+}
+/** Names are random in places only, and come more than once. */
+function isEncoded(pieces) {
+    return new Set(pieces).size * 4 >= pieces.length * 3 && isWorthIt(pieces, scattered_MOSTLY);
+}
+/** The same groups with everything that stands alike: pieces may be short, or look like words. */
+function completed(text, groups) {
+    if (groups.length === 0)
+        return [];
+    const whole = new Groups(scattered_FARTHEST);
+    const keys = new Set(groups.map((group) => keyOfRun(text, group[0])));
+    for (let at = 0; at < text.length; at++) {
+        if (!isToken(text.charCodeAt(at)))
+            continue;
+        const from = at;
+        while (at < text.length && isToken(text.charCodeAt(at)))
+            at++;
+        const key = keyOfRun(text, { from, to: at });
+        if (keys.has(key))
+            whole.add(key, { from, to: at });
+    }
+    return whole.all;
+}
+/** A run that begins like the one before it and the one behind it, `/part/3/`, has only the rest for a piece. */
+function withoutHeads(text, group) {
+    const heads = group.map(() => Infinity);
+    for (let i = 0; i + 1 < group.length; i++) {
+        const [one, next] = commonHead(text, group[i], group[i + 1]);
+        heads[i] = Math.min(heads[i], one);
+        heads[i + 1] = Math.min(heads[i + 1], next);
+    }
+    return group.map(({ from, to }, i) => text.slice(from + heads[i], to));
+}
+/** A hash of what stands in front of a run, whatever its numbers, and right behind it. */
+function keyOfRun(text, { from, to }) {
+    let key = afterKey(text, text.charCodeAt(to) === 61 ? to + (text.charCodeAt(to + 1) === 61 ? 2 : 1) : to);
+    let at = from - 1;
+    for (let units = 0; units < 3 && at >= 0; units++) {
+        const code = text.charCodeAt(at);
+        let unit = code;
+        if (sweep_isDigit(code)) {
+            unit = 48;
+            while (at > 0 && sweep_isDigit(text.charCodeAt(at - 1)))
+                at--;
+        }
+        else if (code === 32 || code === 9) {
+            unit = 32;
+            while (at > 0 && (text.charCodeAt(at - 1) === 32 || text.charCodeAt(at - 1) === 9))
+                at--;
+        }
+        else if (code === 63)
+            // The first parameter of a query is one like the others.
+            unit = 38;
+        else if (code === 43 && units > 0) {
+            // As is the first assignment, which the others add to.
+            units--;
+            at--;
+            continue;
+        }
+        key = (Math.imul(key, 31) + unit) | 0;
+        if (code === 10)
+            break;
+        at--;
+    }
+    return key;
+}
+/** Ends of rows, lists and calls are all one. */
+function afterKey(text, at) {
+    const code = text.charCodeAt(at);
+    return !(code > 32) || code === 44 || code === 59 || code === 41 || code === 93 || code === 125 ? 0 : code;
+}
+/** Strings in quotation marks, whatever is in them. */
+function* ofStrings(text, { quotes }) {
+    if (quotes.length < 4)
+        return;
+    const alike = new Groups(scattered_FARTHEST);
+    for (let i = 0; i + 1 < quotes.length; i++) {
+        const from = quotes[i] + 1;
+        const to = quotes[i + 1];
+        const mark = text.charCodeAt(from - 1);
+        if (to === from || to - from > scattered_LONGEST || text.charCodeAt(to) !== mark)
+            continue;
+        // Names of fields are no pieces.
+        if (text.charCodeAt(to + 1) === 58) {
+            i++;
+            continue;
+        }
+        const key = keyOfString(text, from - 1);
+        if (key === 0)
+            continue;
+        if (text.slice(from, to).includes('\n'))
+            continue;
+        alike.add(Math.imul(key, 31) + mark, { from, to });
+        i++;
+    }
+    for (const group of alike.all) {
+        const pieces = group.map(({ from, to }) => text.slice(from, to));
+        if (isWorthIt(pieces))
+            yield joinedBehindName(text, group[0].from, pieces);
+    }
+}
+/** A hash of what stands in front of an opening quotation mark: an operator and the name in front of it; 0 where it opens nothing. */
+function keyOfString(text, quote) {
+    let at = quote - 1;
+    if (isAlnum(text.charCodeAt(at)) && (isAlnum(text.charCodeAt(at - 1)) || at === 0))
+        return 0;
+    let key = 17;
+    let assigns = false;
+    for (let signs = 0; signs < 3 && at >= 0; at--) {
+        const code = text.charCodeAt(at);
+        if (isAlnum(code))
+            break;
+        if (code <= 32 || code === 44 || code === 91 || code === 123 || code === 40 || code === 43)
+            continue;
+        assigns ||= code === 58 || code === 61;
+        key = (Math.imul(key, 31) + code) | 0;
+        signs++;
+    }
+    let name = at;
+    while (name > at - 16 && isAlnum(text.charCodeAt(name)))
+        name--;
+    // `part3 = "…"`: names that count, or are but a letter.
+    let end = at;
+    while (end > name && sweep_isDigit(text.charCodeAt(end)))
+        end--;
+    if (assigns && end - name <= 1)
+        return Math.imul(key, 31) | 1;
+    for (let i = name + 1; i <= end; i++)
+        key = (Math.imul(key, 31) + text.charCodeAt(i)) | 0;
+    return key | 1;
+}
 
 ;// CONCATENATED MODULE: ./src/gates/views/spaced.ts
 
@@ -43315,14 +43852,14 @@ function lineAt(text, start, end) {
     while (to > from && isBlank(text.charCodeAt(to - 1)))
         to--;
     let headEnd = from;
-    while (headEnd < to && isPiece(text.charCodeAt(headEnd)))
+    while (headEnd < to && wraps_isPiece(text.charCodeAt(headEnd)))
         headEnd++;
     let tailStart = to;
-    while (tailStart > from && isPiece(text.charCodeAt(tailStart - 1)))
+    while (tailStart > from && wraps_isPiece(text.charCodeAt(tailStart - 1)))
         tailStart--;
     return { from, to, headEnd, tailStart, continued };
 }
-function isPiece(code) {
+function wraps_isPiece(code) {
     return isToken(code) || code === 46 || code === 61;
 }
 function wraps_isWhole(line) {
@@ -43398,6 +43935,8 @@ function wraps_isWord(text, from, to) {
 
 
 
+
+
 /** All views of a text together, in UTF-16 units: this many times the text, and `SLACK` more. */
 const GROWTH = 8;
 const SLACK = 1 << 16;
@@ -43411,7 +43950,7 @@ const GUESSES = 3;
 const LEVELS = 10;
 const CERTAIN = [terminal, invisible, escapes, url_url, references, tags];
 const DECODERS = [base64, hex_hex, base32, base85, numbers, dumps];
-const GUESSING = [url_form, quotedPrintable, spaced, literals, stream, wraps, mirrored];
+const GUESSING = [url_form, quotedPrintable, spaced, literals, stream, scattered, frames_frames, wraps, mirrored];
 /** All readings of a text that differ from it, the text itself left out; `[]` for the usual text. See `readingOf`. */
 function viewsOf(text) {
     return readingOf(text).views;
@@ -43512,7 +44051,7 @@ class Reader {
             return;
         for (const family of GUESSING) {
             if ((swept.signs & family.signs) !== 0)
-                this.follow(family, task, swept, task.guesses + 1);
+                this.follow(family, task, swept, family.last === true ? GUESSES : task.guesses + 1);
         }
         if ((swept.signs & prefixes.signs) === 0)
             return;
@@ -46012,9 +46551,13 @@ function firstOf(sources) {
  * something else: there it is that commit that counts. A push is somebody's with write access.
  */
 function baseSourceOf(context) {
-    const { eventName, ref, sha, pullRequest, trust } = context;
+    const { eventName, ref, sha, pullRequest, mergeGroupBase, trust } = context;
     if (trust.level !== 'untrusted' || eventName === 'push')
         return { kind: 'working-tree' };
+    // The commit of a merge group holds what its pull requests change, a policy as well.
+    if (eventName === 'merge_group') {
+        return { kind: 'pull-request', mergeSha: undefined, headSha: undefined, baseSha: mergeGroupBase };
+    }
     if (!eventName.startsWith('pull_request') || eventName === 'pull_request_target')
         return { kind: 'commit', sha };
     const isMerge = pullRequest !== undefined && ref === `refs/pull/${String(pullRequest.number)}/merge`;
@@ -50839,9 +51382,9 @@ const FILE = /\.(?:html?|[cm]?[jt]sx?|s?css|vue|svelte|astro|py|rb|php|go|rs|jav
 /** A user of an interface, not of a machine. */
 const home_paths_UUID = /^[\da-f]{8}-[\da-f-]{27}$/i;
 const SEPARATOR = String.raw `(?:[/\\]{1,8}|%2F|%5C)`;
-const NAME = String.raw `[\w\-.\u00c0-\uffff]{1,64}`;
+const home_paths_NAME = String.raw `[\w\-.\u00c0-\uffff]{1,64}`;
 /** Windows writes `Users` in any case, so there a drive must stand in front. */
-const HOMES = new RegExp(`(?:/|\\\\{1,8}|%2F|%5C)(?:Users|home)${SEPARATOR}(${NAME})|\\b[A-Za-z](?::|%3A)${SEPARATOR}users${SEPARATOR}(${NAME})`, 'g');
+const HOMES = new RegExp(`(?:/|\\\\{1,8}|%2F|%5C)(?:Users|home)${SEPARATOR}(${home_paths_NAME})|\\b[A-Za-z](?::|%3A)${SEPARATOR}users${SEPARATOR}(${home_paths_NAME})`, 'g');
 /** Agents name a project's folder after its path. */
 const PROJECTS = new RegExp(`projects${SEPARATOR}-(?:Users|home)-([\\w.\\u00c0-\\uffff]{1,64})`, 'g');
 /**
@@ -52098,7 +52641,7 @@ async function run_judge(trace, { reuse, model, staged }) {
         return { outcome: { ...place, from: 'nowhere', held }, record, isOpen: false };
     if (model === 'untrusted')
         return { outcome: { ...place, from: 'nowhere', held: 'untrusted-event' }, record, isOpen: false };
-    const cached = reuse === 'none' ? undefined : await model.cache.get(keyOf(subject, model));
+    const cached = reuse === 'none' ? undefined : await model.cache.get(run_keyOf(subject, model));
     const outcome = { ...place, from: 'nowhere', held };
     if (cached === undefined)
         return { outcome, record, isOpen: true };
@@ -52126,7 +52669,7 @@ function isReusable({ by, review }, reuse, model) {
         return true;
     return by === 'action' && review?.model === model.endpoint.model && review.promptVersion === PROMPT_VERSION;
 }
-function keyOf({ subject }, { endpoint }) {
+function run_keyOf({ subject }, { endpoint }) {
     return { subject, host: hostOf(endpoint), model: endpoint.model, promptVersion: PROMPT_VERSION };
 }
 function withResult({ traceIndex, traceId, file, line, subject }, result) {
@@ -52172,7 +52715,7 @@ async function reviewOpen(batch, positions, planned, model) {
                 promptVersion: PROMPT_VERSION
             };
             of.set(subject.subject, { from: 'reviewed', review });
-            await model.cache.put(keyOf(subject, model), review);
+            await model.cache.put(run_keyOf(subject, model), review);
         }
     };
     await Promise.all(Array.from({ length: Math.min(CONCURRENCY, positions.size) }, worker));
@@ -68728,7 +69271,7 @@ const journalSchema = schemas/* object */.Ikc({
     hadHead: schemas/* boolean */.zMY()
 });
 /** Inside a transaction's folder. A journal under one of the first two names is a decision that must be carried out. */
-const PART = {
+const journal_PART = {
     commit: 'commit.json',
     undo: 'undo.json',
     draft: 'draft.json',
@@ -68743,12 +69286,12 @@ const PART = {
 };
 /** The name of the last commit that was carried out or taken back; readers notice by it that something happened. */
 function headFile(home) {
-    return (0,external_node_path_namespaceObject.join)(home.store, PART.head);
+    return (0,external_node_path_namespaceObject.join)(home.store, journal_PART.head);
 }
 /** What was decided about a transaction, if anything. @throws LoadError where the journal cannot be understood */
 async function readDecision(tx) {
     for (const decided of ['commit', 'undo']) {
-        const text = await readSmall((0,external_node_path_namespaceObject.join)(tx, PART[decided]));
+        const text = await readSmall((0,external_node_path_namespaceObject.join)(tx, journal_PART[decided]));
         if (text !== undefined) {
             await checkFolder(tx);
             return { decided, journal: parseJournal(text) };
@@ -68769,14 +69312,14 @@ function parseJournal(text) {
 }
 /** A folder that came with a download may hold links, and moves through them would reach outside the dataset. */
 async function checkFolder(tx) {
-    for (const folder of [tx, (0,external_node_path_namespaceObject.join)(tx, PART.new), (0,external_node_path_namespaceObject.join)(tx, PART.old), (0,external_node_path_namespaceObject.join)(tx, PART.gone)]) {
+    for (const folder of [tx, (0,external_node_path_namespaceObject.join)(tx, journal_PART.new), (0,external_node_path_namespaceObject.join)(tx, journal_PART.old), (0,external_node_path_namespaceObject.join)(tx, journal_PART.gone)]) {
         if ((await lstatIfThere(folder))?.isDirectory() !== true)
             throw brokenJournal();
     }
 }
 /** Writes the journal into its transaction. Nothing is decided by that: it is a draft until it is renamed. */
 async function draftJournal(tx, journal) {
-    await writeSynced((0,external_node_path_namespaceObject.join)(tx, PART.draft), JSON.stringify(journal));
+    await writeSynced((0,external_node_path_namespaceObject.join)(tx, journal_PART.draft), JSON.stringify(journal));
 }
 async function writeSynced(file, text) {
     const handle = await (0,promises_namespaceObject.open)(file, 'wx');
@@ -68796,7 +69339,7 @@ async function writeSynced(file, text) {
 async function rollForward(home, tx, journal, onStep) {
     for (const [n, { path }] of journal.writes.entries()) {
         onStep(`write ${String(n)}`);
-        const content = (0,external_node_path_namespaceObject.join)(tx, PART.new, String(n));
+        const content = (0,external_node_path_namespaceObject.join)(tx, journal_PART.new, String(n));
         // Its folders may be gone again since; a write that was done must not bring them back.
         if (!(await isThere(content)))
             continue;
@@ -68805,7 +69348,7 @@ async function rollForward(home, tx, journal, onStep) {
     }
     for (const [n, path] of journal.deletes.entries()) {
         onStep(`delete ${String(n)}`);
-        const grave = (0,external_node_path_namespaceObject.join)(tx, PART.gone, String(n));
+        const grave = (0,external_node_path_namespaceObject.join)(tx, journal_PART.gone, String(n));
         if ((await isThere(grave)) || (await missingFolders(home.root, path)).length > 0)
             continue;
         if (await move((0,external_node_path_namespaceObject.join)(home.root, path), grave))
@@ -68813,9 +69356,9 @@ async function rollForward(home, tx, journal, onStep) {
     }
     await syncFolders(home, journal);
     onStep('table');
-    await move((0,external_node_path_namespaceObject.join)(tx, PART.table), tableFile(home));
+    await move((0,external_node_path_namespaceObject.join)(tx, journal_PART.table), tableFile(home));
     onStep('head');
-    await move((0,external_node_path_namespaceObject.join)(tx, PART.head), headFile(home));
+    await move((0,external_node_path_namespaceObject.join)(tx, journal_PART.head), headFile(home));
     await syncFolder(home.store);
 }
 /**
@@ -68826,7 +69369,7 @@ async function rollForward(home, tx, journal, onStep) {
 async function rollBack(home, tx, journal, onStep) {
     for (const [n, path] of journal.deletes.entries()) {
         onStep(`undo delete ${String(n)}`);
-        const grave = (0,external_node_path_namespaceObject.join)(tx, PART.gone, String(n));
+        const grave = (0,external_node_path_namespaceObject.join)(tx, journal_PART.gone, String(n));
         if (!(await isThere(grave)))
             continue;
         await makeFolders(home.root, path);
@@ -68834,11 +69377,11 @@ async function rollBack(home, tx, journal, onStep) {
     }
     for (const [n, { path, replaces }] of journal.writes.entries()) {
         onStep(`undo write ${String(n)}`);
-        const content = (0,external_node_path_namespaceObject.join)(tx, PART.new, String(n));
+        const content = (0,external_node_path_namespaceObject.join)(tx, journal_PART.new, String(n));
         if ((await isThere(content)) || (await missingFolders(home.root, path)).length > 0)
             continue;
         if (replaces)
-            await move((0,external_node_path_namespaceObject.join)(tx, PART.old, String(n)), (0,external_node_path_namespaceObject.join)(home.root, path));
+            await move((0,external_node_path_namespaceObject.join)(tx, journal_PART.old, String(n)), (0,external_node_path_namespaceObject.join)(home.root, path));
         else
             await move((0,external_node_path_namespaceObject.join)(home.root, path), content);
     }
@@ -68846,12 +69389,12 @@ async function rollBack(home, tx, journal, onStep) {
     for (const folder of [...journal.folders].reverse())
         await removeWhereEmpty([(0,external_node_path_namespaceObject.join)(home.root, folder)]);
     await syncFolders(home, journal);
-    if (!(await isThere((0,external_node_path_namespaceObject.join)(tx, PART.table))))
-        await move(tableFile(home), (0,external_node_path_namespaceObject.join)(tx, PART.table));
+    if (!(await isThere((0,external_node_path_namespaceObject.join)(tx, journal_PART.table))))
+        await move(tableFile(home), (0,external_node_path_namespaceObject.join)(tx, journal_PART.table));
     if (journal.hadHead)
-        await move((0,external_node_path_namespaceObject.join)(tx, PART.headAfterUndo), headFile(home));
-    else if (!(await isThere((0,external_node_path_namespaceObject.join)(tx, PART.head))))
-        await move(headFile(home), (0,external_node_path_namespaceObject.join)(tx, PART.head));
+        await move((0,external_node_path_namespaceObject.join)(tx, journal_PART.headAfterUndo), headFile(home));
+    else if (!(await isThere((0,external_node_path_namespaceObject.join)(tx, journal_PART.head))))
+        await move(headFile(home), (0,external_node_path_namespaceObject.join)(tx, journal_PART.head));
     await syncFolder(home.store);
 }
 async function isThere(path) {
@@ -68895,7 +69438,7 @@ function newTransaction(home) {
 }
 /** Makes the folder. It must be there for others to find before one looks for theirs. */
 async function begin(tx) {
-    for (const folder of [tx, (0,external_node_path_namespaceObject.join)(tx, PART.new), (0,external_node_path_namespaceObject.join)(tx, PART.old), (0,external_node_path_namespaceObject.join)(tx, PART.gone)])
+    for (const folder of [tx, (0,external_node_path_namespaceObject.join)(tx, journal_PART.new), (0,external_node_path_namespaceObject.join)(tx, journal_PART.old), (0,external_node_path_namespaceObject.join)(tx, journal_PART.gone)])
         await (0,promises_namespaceObject.mkdir)(folder);
 }
 /**
@@ -68916,8 +69459,8 @@ async function prepare(home, tx, plan, before, known, clock, onStep) {
         onStep(`store ${String(n)}`);
         for (const folder of await missingFolders(home.root, path))
             folders.add(folder);
-        const stored = await storeContent(write, (0,external_node_path_namespaceObject.join)(tx, PART.new, String(n)), clock());
-        writes.push({ path, replaces: await keepOld((0,external_node_path_namespaceObject.join)(home.root, path), (0,external_node_path_namespaceObject.join)(tx, PART.old, String(n)), path) });
+        const stored = await storeContent(write, (0,external_node_path_namespaceObject.join)(tx, journal_PART.new, String(n)), clock());
+        writes.push({ path, replaces: await keepOld((0,external_node_path_namespaceObject.join)(home.root, path), (0,external_node_path_namespaceObject.join)(tx, journal_PART.old, String(n)), path) });
         const { size, mtimeNs, oid } = stored;
         files.set(path, { path, ...stored });
         objects.set(path, { size, mtimeNs, oid, hashedAt: clock() });
@@ -68931,12 +69474,12 @@ async function prepare(home, tx, plan, before, known, clock, onStep) {
         hadHead: before.head !== undefined
     };
     const head = (0,external_node_crypto_.randomUUID)();
-    await writeSynced((0,external_node_path_namespaceObject.join)(tx, PART.table), tableText(objects));
-    await writeSynced((0,external_node_path_namespaceObject.join)(tx, PART.head), head);
+    await writeSynced((0,external_node_path_namespaceObject.join)(tx, journal_PART.table), tableText(objects));
+    await writeSynced((0,external_node_path_namespaceObject.join)(tx, journal_PART.head), head);
     if (journal.hadHead)
-        await writeSynced((0,external_node_path_namespaceObject.join)(tx, PART.headAfterUndo), (0,external_node_crypto_.randomUUID)());
+        await writeSynced((0,external_node_path_namespaceObject.join)(tx, journal_PART.headAfterUndo), (0,external_node_crypto_.randomUUID)());
     await draftJournal(tx, journal);
-    for (const folder of [(0,external_node_path_namespaceObject.join)(tx, PART.new), (0,external_node_path_namespaceObject.join)(tx, PART.old), tx, home.store])
+    for (const folder of [(0,external_node_path_namespaceObject.join)(tx, journal_PART.new), (0,external_node_path_namespaceObject.join)(tx, journal_PART.old), tx, home.store])
         await syncFolder(folder);
     return { journal, after: { listing: makeListing(files.values()), head }, objects };
 }
@@ -68958,7 +69501,7 @@ async function keepOld(target, copy, path) {
 }
 /** Decides the commit. */
 async function publish(tx) {
-    await (0,promises_namespaceObject.rename)((0,external_node_path_namespaceObject.join)(tx, PART.draft), (0,external_node_path_namespaceObject.join)(tx, PART.commit));
+    await (0,promises_namespaceObject.rename)((0,external_node_path_namespaceObject.join)(tx, journal_PART.draft), (0,external_node_path_namespaceObject.join)(tx, journal_PART.commit));
     await syncFolder(tx);
 }
 /**
@@ -68973,7 +69516,7 @@ async function carryOut(home, tx, journal, onStep) {
     }
     catch (error) {
         // Where the folder is gone, another writer has taken the commit over, and it will happen.
-        if (!(await move((0,external_node_path_namespaceObject.join)(tx, PART.commit), (0,external_node_path_namespaceObject.join)(tx, PART.undo))))
+        if (!(await move((0,external_node_path_namespaceObject.join)(tx, journal_PART.commit), (0,external_node_path_namespaceObject.join)(tx, journal_PART.undo))))
             return;
         await rollBack(home, tx, journal, onStep);
         await retire(home, tx);
@@ -69035,7 +69578,7 @@ async function quietHead(home) {
         if (!name.startsWith(OPEN))
             continue;
         const tx = (0,external_node_path_namespaceObject.join)(home.store, name);
-        for (const part of [PART.commit, PART.undo]) {
+        for (const part of [journal_PART.commit, journal_PART.undo]) {
             if ((await lstatIfThere((0,external_node_path_namespaceObject.join)(tx, part))) !== undefined)
                 return undefined;
         }
@@ -73546,7 +74089,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_3__);
 /* harmony import */ var _action_context_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2305);
 /* harmony import */ var _action_runtime_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5118);
-/* harmony import */ var _commands_run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6969);
+/* harmony import */ var _commands_run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8979);
 /* harmony import */ var _heap_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8604);
 /** The entry: connects the run to the process. */
 

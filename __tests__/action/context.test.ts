@@ -61,6 +61,7 @@ test('everything that the runner says', () => {
     runnerTemp: '/temp',
     pullRequest: undefined,
     workflowRun: undefined,
+    mergeGroupBase: undefined,
     isFork: false,
     isDependabot: false,
     trust: { level: 'trusted', cause: 'trusted-event', reason: 'The event is a push to the default branch.' }

@@ -240,9 +240,12 @@ describe('what a run is compared with', () => {
     ['workflow_run', { workflow_run: { head_repository: { id: 2 } } }, SHA.head, TRUSTED_COMMIT],
     ['workflow_run', { workflow_run: { head_repository: { id: 2 } } }, undefined, undefined],
     ['issue_comment', {}, SHA.head, TRUSTED_COMMIT],
-    // Its commit holds the pull request: against that, nothing would have changed, and nothing would be judged.
-    ['merge_group', {}, undefined, undefined],
-    ['merge_group', {}, SHA.head, undefined],
+    [
+      'merge_group',
+      { merge_group: { base_sha: SHA.base } },
+      undefined,
+      { kind: 'pull-request', mergeSha: undefined, headSha: undefined, baseSha: SHA.base }
+    ],
     ['push', {}, undefined, undefined],
     ['push', {}, SHA.head, undefined],
     ['workflow_dispatch', {}, SHA.head, undefined]

@@ -53,6 +53,8 @@ export interface ActionContext {
   readonly pullRequest: PullRequestContext | undefined
   /** Undefined on other events, and where the payload does not name the run and its commit. */
   readonly workflowRun: WorkflowRunContext | undefined
+  /** Of a merge group: the commit that it would follow. Undefined on other events, and where the payload does not say. */
+  readonly mergeGroupBase: string | undefined
   /** The content comes from another repository: a pull request's head, or the run that a `workflow_run` follows. */
   readonly isFork: boolean
   /** Runs of Dependabot get neither secrets nor a token that writes. */
@@ -73,6 +75,7 @@ const payloadSchema = z.object({
   pull_request: z
     .object({ number: z.int().positive(), head: commitSchema.optional(), base: commitSchema.optional() })
     .optional(),
+  merge_group: z.object({ base_sha: z.string().optional() }).optional(),
   workflow_run: z
     .object({
       id: z.int().positive().optional(),
@@ -124,6 +127,7 @@ export function readContext(env: Environment, readText: (path: string) => string
     runnerTemp: nonEmpty(env.RUNNER_TEMP),
     pullRequest: pullRequestOf(payload),
     workflowRun: workflowRunOf(payload, (id, attempt) => runUrl(serverUrl, repository, id, attempt)),
+    mergeGroupBase: payload?.merge_group?.base_sha,
     isFork,
     isDependabot,
     trust: trustOf({

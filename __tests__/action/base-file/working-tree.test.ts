@@ -72,7 +72,21 @@ describe('baseSourceOf', () => {
       { kind: 'commit', sha: SHA }
     ],
     ['a comment', 'issue_comment', {}, 'refs/heads/main', { kind: 'commit', sha: SHA }],
-    ['a merge queue', 'merge_group', {}, 'refs/heads/gh-readonly-queue/main/x', { kind: 'commit', sha: SHA }],
+    // Its own commit holds what the pull requests change.
+    [
+      'a merge queue',
+      'merge_group',
+      { merge_group: { base_sha: 'b'.repeat(40) } },
+      'refs/heads/gh-readonly-queue/main/x',
+      { kind: 'pull-request', mergeSha: undefined, headSha: undefined, baseSha: 'b'.repeat(40) }
+    ],
+    [
+      'a merge queue that does not say what it follows',
+      'merge_group',
+      {},
+      'refs/heads/gh-readonly-queue/main/x',
+      { kind: 'pull-request', mergeSha: undefined, headSha: undefined, baseSha: undefined }
+    ],
     ['an event without a name', '', {}, '', { kind: 'commit', sha: SHA }],
     ['a push to the default branch', 'push', {}, 'refs/heads/main', { kind: 'working-tree' }],
     ['a push to another branch', 'push', {}, 'refs/heads/topic', { kind: 'working-tree' }],

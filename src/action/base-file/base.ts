@@ -24,8 +24,12 @@ export type BaseSource =
  * something else: there it is that commit that counts. A push is somebody's with write access.
  */
 export function baseSourceOf(context: ActionContext): BaseSource {
-  const { eventName, ref, sha, pullRequest, trust } = context
+  const { eventName, ref, sha, pullRequest, mergeGroupBase, trust } = context
   if (trust.level !== 'untrusted' || eventName === 'push') return { kind: 'working-tree' }
+  // The commit of a merge group holds what its pull requests change, a policy as well.
+  if (eventName === 'merge_group') {
+    return { kind: 'pull-request', mergeSha: undefined, headSha: undefined, baseSha: mergeGroupBase }
+  }
   if (!eventName.startsWith('pull_request') || eventName === 'pull_request_target') return { kind: 'commit', sha }
   const isMerge = pullRequest !== undefined && ref === `refs/pull/${String(pullRequest.number)}/merge`
   return {

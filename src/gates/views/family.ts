@@ -8,6 +8,8 @@ export interface Family {
   readonly how: string
   /** Bits of `Sign`, at least one of which a text with this disguise has. */
   readonly signs: number
+  /** Whether no other guess is worth a try on what it makes of a text, before a decoder has found something in it. */
+  readonly last?: boolean
   /**
    * @param sweep of this text
    * @returns undefined where nothing is disguised in this way

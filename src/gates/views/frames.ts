@@ -14,52 +14,82 @@ const AGAIN = /^["']?(?:%\w{1,30}%|\$\{\w{1,30}\}|\$\w{1,30}(?=["']))["']?/
 export const frames: Family = {
   how: 'put together from lines',
   signs: Sign.newline,
+  last: true,
   apply(text) {
-    const lines = linesOf(text)
-    return lines.length < 2 ? undefined : asReading([...new Set([...framed(text, lines), ...columns(text, lines)])])
+    return asReading([...new Set([...new Frames(text).all(), ...columns(text)])])
   }
 }
 
-function linesOf(text: string): Piece[] {
-  const lines: Piece[] = []
-  for (let start = 0; start < text.length;) {
-    const feed = text.indexOf('\n', start)
-    const end = feed === -1 ? text.length : feed
-    let from = start
-    while (from < end && isBlank(text.charCodeAt(from))) from++
-    let to = end
-    while (to > from && text.charCodeAt(to - 1) <= 32) to--
-    lines.push({ from, to })
-    start = end + 1
-  }
-  return lines
-}
-
+/** A line in its frame. */
 interface Framed {
   readonly line: Piece
-  readonly at: number
   head: number
   tail: number
 }
 
-function* framed(text: string, lines: readonly Piece[]): Generator<string> {
-  const open = new Map<number, Framed[]>()
-  for (const [at, line] of lines.entries()) {
-    if (line.to - line.from <= SHORTEST_HEAD || line.to - line.from > LONGEST) continue
-    const key = keyOf(text, line.from)
-    const group = open.get(key)
-    const last = group?.at(-1)
-    const fits = last !== undefined && at - last.at <= BETWEEN ? frameOf(text, last, line, at) : undefined
-    if (group !== undefined && last !== undefined && fits !== undefined) {
-      last.head = Math.min(last.head, fits.before.head)
-      last.tail = Math.min(last.tail, fits.before.tail)
-      group.push(fits.now)
-      continue
+class Frames {
+  private readonly found: string[] = []
+  /** Of the last lines, each in the place of its number's remainder. */
+  private readonly keys = new Int32Array(BETWEEN)
+  private readonly from = new Int32Array(BETWEEN)
+  private readonly to = new Int32Array(BETWEEN)
+  private readonly groups: (Framed[] | undefined)[] = []
+
+  constructor(private readonly text: string) {}
+
+  all(): readonly string[] {
+    const { text, keys, from, to, groups } = this
+    let number = 0
+    for (let start = 0; start < text.length; number++) {
+      const feed = text.indexOf('\n', start)
+      const end = feed === -1 ? text.length : feed
+      const place = number % BETWEEN
+      let first = start
+      while (first < end && isBlank(text.charCodeAt(first))) first++
+      let last = end
+      while (last > first && text.charCodeAt(last - 1) <= 32) last--
+      start = end + 1
+      const length = last - first
+      const key = length <= SHORTEST_HEAD || length > LONGEST ? 0 : keyOf(text, first)
+      const group = key === 0 ? undefined : this.groupOf(key, number, { from: first, to: last })
+      const gone = groups[place]
+      groups[place] = group
+      // Whoever is in the group is behind this place by now, or nobody comes any more.
+      if (gone !== undefined && !groups.includes(gone)) this.close(gone)
+      keys[place] = key
+      from[place] = first
+      to[place] = last
     }
-    if (group !== undefined && group.length > 1) yield* joined(text, group)
-    open.set(key, [{ line, at, head: Infinity, tail: Infinity }])
+    for (const group of new Set(groups)) if (group !== undefined) this.close(group)
+    return this.found
   }
-  for (const group of open.values()) if (group.length > 1) yield* joined(text, group)
+
+  /** The group that a line belongs to; undefined where it is alone. */
+  private groupOf(key: number, number: number, line: Piece): Framed[] | undefined {
+    for (let back = 1; back <= BETWEEN && back <= number; back++) {
+      const place = (number - back) % BETWEEN
+      if (this.keys[place] !== key) continue
+      const before = { from: this.from[place] as number, to: this.to[place] as number }
+      const pair = frameOf(this.text, before, line)
+      if (pair === undefined) return undefined
+      const group = this.groups[place] ?? [pair[0]]
+      const last = group.at(-1) as Framed
+      last.head = Math.min(last.head, pair[0].head)
+      last.tail = Math.min(last.tail, pair[0].tail)
+      group.push(pair[1])
+      this.groups[place] = group
+      return group
+    }
+    return undefined
+  }
+
+  private close(group: readonly Framed[]): void {
+    const pieces = group.map(({ line, head, tail }) => {
+      return this.text.slice(line.from + head, line.to - tail).replace(AGAIN, '')
+    })
+    const first = group[0] as Framed
+    if (isWorthIt(pieces)) this.found.push(joinedBehindName(this.text, first.line.from + first.head, pieces))
+  }
 }
 
 /** The first signs of a line, whatever its numbers. */
@@ -72,55 +102,54 @@ function keyOf(text: string, from: number): number {
   return key
 }
 
-function frameOf(
-  text: string,
-  last: Framed,
-  line: Piece,
-  at: number
-): { before: { head: number; tail: number }; now: Framed } | undefined {
-  const [headA, headB] = commonHead(text, last.line, line)
+/** Both lines in the frame that they share, if what differs may be pieces of a secret: white space is in none but a key's header. */
+function frameOf(text: string, a: Piece, b: Piece): [Framed, Framed] | undefined {
+  const [headA, headB] = commonHead(text, a, b)
   if (headA < SHORTEST_HEAD) return undefined
-  const [tailA, tailB] = commonTail(
-    text,
-    { from: last.line.from + headA, to: last.line.to },
-    { from: line.from + headB, to: line.to }
-  )
-  if (line.to - line.from - headB - tailB <= 0) return undefined
-  return { before: { head: headA, tail: tailA }, now: { line, at, head: headB, tail: tailB } }
-}
-
-function* joined(text: string, group: readonly Framed[]): Generator<string> {
-  const pieces = group.map(({ line, head, tail }) => text.slice(line.from + head, line.to - tail).replace(AGAIN, ''))
-  const first = group[0] as Framed
-  if (isWorthIt(pieces)) yield joinedBehindName(text, first.line.from + first.head, pieces)
+  const [tailA, tailB] = commonTail(text, { from: a.from + headA, to: a.to }, { from: b.from + headB, to: b.to })
+  const to = b.to - tailB
+  if (to <= b.from + headB) return undefined
+  for (let i = b.from + headB; i < to; i++) {
+    if (text.charCodeAt(i) === 32 && !text.slice(b.from, to).includes('----')) return undefined
+  }
+  return [
+    { line: a, head: headA, tail: tailA },
+    { line: b, head: headB, tail: tailB }
+  ]
 }
 
 /** `|` and what draws it on screens. */
-const BORDERS = /[|\u2502\u2503\u2551]/
+const BORDER = /[|\u2502\u2503\u2551]/g
 /** How `psql` marks a value that goes on in the next row. */
 const GOES_ON = /[.+\u21b5\u2026]$/
 const MOST_COLUMNS = 12
 
-function* columns(text: string, lines: readonly Piece[]): Generator<string> {
-  if (!BORDERS.test(text)) return
+function* columns(text: string): Generator<string> {
   let rows: string[][] = []
   let first = 0
-  const close = function* (): Generator<string> {
-    for (let column = 0; rows.length > 1 && column < (rows[0]?.length ?? 0); column++) {
-      const cells = rows.map((row) => row[column] ?? '')
-      if (isWorthIt(cells)) yield joinedBehindName(text, first, cells)
+  let end = -1
+  BORDER.lastIndex = 0
+  for (let found = BORDER.exec(text); found !== null; found = BORDER.exec(text)) {
+    const from = text.lastIndexOf('\n', found.index) + 1
+    const feed = text.indexOf('\n', found.index)
+    const to = feed === -1 ? text.length : feed
+    const cells = to - from > LONGEST ? [] : text.slice(from, to).split(BORDER)
+    if (from !== end + 1 || rows[0]?.length !== cells.length) {
+      yield* joinedColumns(text, first, rows)
+      rows = []
+      first = from
     }
-    rows = []
+    end = to
+    if (cells.length > 1 && cells.length <= MOST_COLUMNS) rows.push(cells.map((cell) => cell.trim()))
+    BORDER.lastIndex = to
   }
-  for (const { from, to } of lines) {
-    const cells = to - from > LONGEST ? [] : text.slice(from, to).split(/[|\u2502\u2503\u2551]/)
-    if (cells.length < 2 || cells.length > MOST_COLUMNS) {
-      yield* close()
-      continue
-    }
-    if (rows.length > 0 && rows[0]?.length !== cells.length) yield* close()
-    if (rows.length === 0) first = from
-    rows.push(cells.map((cell, i) => (i === cells.length - 1 ? cell.trim().replace(GOES_ON, '') : cell.trim())))
+  yield* joinedColumns(text, first, rows)
+}
+
+function* joinedColumns(text: string, first: number, rows: readonly string[][]): Generator<string> {
+  const width = rows.length < 2 ? 0 : (rows[0]?.length ?? 0)
+  for (let column = 0; column < width; column++) {
+    const cells = rows.map((row) => (row[column] ?? '').replace(column === width - 1 ? GOES_ON : '', ''))
+    if (isWorthIt(cells)) yield joinedBehindName(text, first, cells)
   }
-  yield* close()
 }

@@ -1,6 +1,6 @@
 /** What is shared by those that put pieces together: which ones are worth it, and what the result looks like. */
 import type { Rewritten } from './rewrite.js'
-import { isDigit, isRich, isToken } from './sweep.js'
+import { isDigit } from './sweep.js'
 
 /** A piece of something, by where it stands. */
 export interface Piece {
@@ -12,9 +12,11 @@ export interface Piece {
 const SHORTEST = 16
 /** What stands in front of the first piece may name what it is. */
 const NAME = 60
-/** Windows in which random characters are looked for. */
-const WINDOW = 24
+/** Random characters are looked for in windows of this length. */
+const WINDOW = 32
 const MOST_WINDOWS = 40
+/** So many of the pieces may have white space in them: the first line of a key does, a line of code or of prose does. */
+const WITH_BLANKS = 0.2
 
 /** A reading that is made of joined pieces only, one group a line. */
 export function asReading(joined: readonly string[]): Rewritten | undefined {
@@ -25,27 +27,75 @@ export function asReading(joined: readonly string[]): Rewritten | undefined {
 
 /** The pieces as one, behind the beginning of the first one's line. */
 export function joinedBehindName(text: string, first: number, pieces: readonly string[]): string {
-  const line = text.lastIndexOf('\n', first - 1) + 1
-  return text.slice(Math.max(line, first - NAME), first) + pieces.join('')
+  let from = first
+  while (from > 0 && from > first - NAME && text.charCodeAt(from - 1) !== 10) from--
+  return text.slice(from, first) + pieces.join('')
 }
 
-/** Whether some pieces may be parts of a secret, or of what is encoded; lists of words are none. */
-export function isWorthIt(pieces: readonly string[]): boolean {
+/**
+ * Whether some pieces may be parts of a secret, or of what is encoded; lists of words, names and digests are none.
+ *
+ * @param share how much of them has to look random, of 0 to 1; 0 for any of it
+ */
+export function isWorthIt(pieces: readonly string[], share = 0): boolean {
   const whole = pieces.join('')
-  if (whole.length < SHORTEST) return false
-  if (whole.includes('://') || whole.includes('-----')) return true
-  for (let i = 0, from = 0; i < MOST_WINDOWS && from < whole.length; i++, from += WINDOW) {
-    const to = Math.min(whole.length, from + WINDOW)
-    if (to - from >= SHORTEST && isDense(whole, from, to) && isRich(whole, from, to)) return true
+  if (whole.length < SHORTEST || whole.length === pieces[0]?.length) return false
+  const blank = pieces.filter((piece) => piece.trim().includes(' ')).length
+  if (blank > 2 + WITH_BLANKS * pieces.length) return false
+  if (/:\/\/[^@]{0,200}@/.test(whole)) return true
+  if (/^[\da-f-]+$/i.test(whole)) return isTextInHex(whole.replaceAll('-', ''))
+  let [windows, noisy] = [0, 0]
+  for (let from = 0; windows < MOST_WINDOWS && from + SHORTEST <= whole.length; from += WINDOW / 2, windows++) {
+    if (!isNoise(whole, from, Math.min(whole.length, from + WINDOW))) continue
+    if (share === 0) return true
+    noisy++
   }
-  return false
+  return noisy > 0 && noisy >= share * windows
 }
 
-function isDense(text: string, from: number, to: number): boolean {
-  let tokens = 0
-  for (let i = from; i < to; i++) if (isToken(text.charCodeAt(i))) tokens++
-  return tokens * 4 >= (to - from) * 3
+/** Bytes of text have one of few first digits; those of a digest have all. */
+function isTextInHex(digits: string): boolean {
+  return [0, 1].some((offset) => {
+    let text = 0
+    let bytes = 0
+    for (let i = offset; i + 1 < digits.length && bytes < 64; i += 2, bytes++) {
+      const digit = digits.charCodeAt(i)
+      if ((digit >= 50 && digit <= 55) || digit === 48) text++
+    }
+    return bytes >= 8 && text * 8 >= bytes * 7
+  })
 }
+
+/**
+ * Digits, small letters and capitals in no order: of neighbours in random text every second pair differs in kind, in a name
+ * like this one's hardly every third, and names have no digits in their midst.
+ *
+ * @param part how much of that is enough, of 0 to 1: a short text may be in better order by chance
+ */
+export function isNoise(text: string, from: number, to: number, part = 1): boolean {
+  let [before, letters, pairs, changes, digits] = [0, 0, 0, 0, 0]
+  for (let i = from; i < to; i++) {
+    const code = text.charCodeAt(i)
+    const kind = code < 128 ? (KINDS[code] as number) : 0
+    if (kind !== 0 && before !== 0) {
+      pairs++
+      if (kind !== before) {
+        changes++
+        if (kind === DIGIT || before === DIGIT) digits++
+      }
+    }
+    if (kind > DIGIT) letters++
+    before = kind
+  }
+  if (letters === 0 || pairs < 10 || pairs * 4 < (to - from) * 3 - 4) return false
+  return changes * 5 >= pairs * 2 * part || (changes === digits && digits * 6 >= pairs * part)
+}
+
+const DIGIT = 1
+/** 2: a small letter, 3: a capital. */
+const KINDS = Uint8Array.from({ length: 128 }, (_, code) =>
+  isDigit(code) ? DIGIT : code >= 97 && code <= 122 ? 2 : code >= 65 && code <= 90 ? 3 : 0
+)
 
 /**
  * How far two texts begin alike, whatever the numbers in them, up to the last sign that is no part of a word.

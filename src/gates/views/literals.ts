@@ -1,12 +1,10 @@
 /** Tokens that code or shells put together from string literals: `"ghp_" + "abc"`, `"ghp_" "abc"`, `["g", "h"]`, `ghp_"abc"`. */
 import type { Family } from './family.js'
+import { isWorthIt } from './joined.js'
 import { Rewriter } from './rewrite.js'
-import { Sign, isBlank, isRich, isToken } from './sweep.js'
+import { Sign, isAlnum, isBlank, isRich, isToken } from './sweep.js'
 
-/**
- * What stands between two pieces. It is known by the characters of a token on both sides, not by which quotation mark
- * opens and which one closes: that is anybody's guess in a text that quotes code.
- */
+/** What stands between two pieces, which quotation mark to quotation mark. */
 interface Joint {
   readonly from: number
   readonly to: number
@@ -14,9 +12,12 @@ interface Joint {
 }
 
 /** Behind the first quotation mark: what puts two literals together, the mark of a kind of string, and the second one. */
-const BEHIND = /(?:\s{0,80}(?:(\+\+?|\.\.?|~|&|\|\|?|<>|<<|\\|,)\s{0,80}|(?<=\s))[a-zA-Z]{0,2})?["'`]/y
+const BEHIND =
+  /(?:(?:[ \t]?[`^\\]\r?\n)?\s{0,80}(?:(\+\+?|\.\.?|~|&|\|\|?|<>|<<|\\|,)\s{0,80}|(?<=\s))[a-zA-Z]{0,2})?["'`]/y
 const SHORTEST = 16
 const PIECE = 400
+/** From one quotation mark to the other. */
+const FARTHEST = 170
 
 export const literals: Family = {
   how: 'put together from strings',
@@ -30,7 +31,7 @@ export const literals: Family = {
     }
     for (const joint of jointsOf(text, quotes)) {
       const last = group.at(-1)
-      if (last !== undefined && (joint.comma !== last.comma || pieceEnd(text, last.to) !== joint.from)) close()
+      if (last !== undefined && (joint.comma !== last.comma || !isPiece(text, last.to, joint.from))) close()
       group.push(joint)
     }
     close()
@@ -38,43 +39,72 @@ export const literals: Family = {
   }
 }
 
+/**
+ * A joint is known by the characters of a token on both sides, not by which quotation mark opens and which one closes: that
+ * is anybody's guess in a text that quotes code. Other characters count where something shows that two literals meet.
+ */
 function* jointsOf(text: string, quotes: readonly number[]): Generator<Joint> {
   let done = 0
-  for (const from of quotes) {
-    if (from < done) continue
+  for (const [i, from] of quotes.entries()) {
+    const gap = (quotes[i + 1] ?? Infinity) - from
+    // Words between two quotation marks join nothing.
+    if (from < done || gap > FARTHEST || (gap > 3 && isAlnum(text.charCodeAt(from + 1)))) continue
     BEHIND.lastIndex = from + 1
     const behind = BEHIND.exec(text)
     const to = behind === null ? from + 1 : BEHIND.lastIndex
-    if (!isToken(text.charCodeAt(to))) continue
+    const [left, right] = [text.charCodeAt(from - 1), text.charCodeAt(to)]
+    if (!isToken(left) || !isToken(right)) {
+      const meets = behind?.[1] !== undefined || (behind !== null && /\s/.test(behind[0]))
+      if (!meets || !isInside(left) || !isInside(right)) continue
+    }
     yield { from, to, comma: behind?.[1] === ',' }
     done = to
   }
 }
 
+/** Whether a character may be the first or the last one of a piece. */
+function isInside(code: number): boolean {
+  return code >= 32 && code !== 34 && code !== 39 && code !== 96
+}
+
+/** Whether a literal begins at one joint and ends at the next. */
+function isPiece(text: string, from: number, to: number): boolean {
+  if (to <= from || to - from > PIECE) return false
+  const piece = text.slice(from, to)
+  return !piece.includes('\n') && !piece.includes(text.charAt(from - 1))
+}
+
+/** To the next quotation mark of the kind, or what may be part of a token. */
 function pieceEnd(text: string, from: number): number {
+  const mark = text.charCodeAt(from - 1)
   let at = from
   while (at < from + PIECE && isToken(text.charCodeAt(at))) at++
-  return at
+  const end = at
+  while (at < from + PIECE && text.charCodeAt(at) >= 32 && text.charCodeAt(at) !== mark) at++
+  return text.charCodeAt(at) === mark ? at : end
 }
 
 function pieceStart(text: string, to: number): number {
+  const mark = text.charCodeAt(to)
   let at = to
   while (at > to - PIECE && isToken(text.charCodeAt(at - 1))) at--
-  return at
+  const start = at
+  while (at > to - PIECE && text.charCodeAt(at - 1) >= 32 && text.charCodeAt(at - 1) !== mark) at--
+  return text.charCodeAt(at - 1) === mark ? at : start
 }
 
 function join(text: string, group: readonly Joint[], edits: Rewriter): void {
   const [first, last] = [group[0] as Joint, group.at(-1) as Joint]
   const from = pieceStart(text, first.from)
   const to = pieceEnd(text, last.to)
-  const bodies = [text.slice(from, first.from), ...group.map((joint) => text.slice(joint.to, pieceEnd(text, joint.to)))]
+  const bodies = [text.slice(from, first.from), ...group.map((joint, i) => text.slice(joint.to, group[i + 1]?.from ?? to))]
   let joiner = ''
   if (last.comma) {
     if (!isList(text, from - 1, to + 1) || areWords(bodies)) return
     joiner = joinerOf(text, from - 1, to + 1)
   }
   const joined = bodies.join('')
-  if (joined.length < SHORTEST || !isRich(joined, 0, joined.length)) return
+  if (joined.length < SHORTEST || !(isRich(joined, 0, joined.length) || isWorthIt(bodies))) return
   for (const joint of group) edits.replace(joint.from, joint.to, joiner)
 }
 

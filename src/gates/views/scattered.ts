@@ -3,19 +3,25 @@
  * after `printf`, numbered parameters. What stands between the pieces does not matter, only that they stand alike.
  */
 import type { Family } from './family.js'
-import { asReading, commonHead, isWorthIt, joinedBehindName, type Piece } from './joined.js'
-import { Sign, isAlnum, isDigit, isRich, isToken, type Sweep } from './sweep.js'
+import { asReading, commonHead, isNoise, isWorthIt, joinedBehindName, type Piece } from './joined.js'
+import { Sign, isAlnum, isDigit, isToken, type Sweep } from './sweep.js'
 
 /** Pieces of one thing are no further apart than this. */
 const FARTHEST = 800
 /** The same for pieces that have nothing in common but that they are random. */
 const NEAR = 200
+/** Of a run, from its end: a path may stand before what is random. */
+const LOOKED_AT = 24
+const PART = 0.75
+/** Share of what is encoded that looks so. */
+const MOSTLY = 0.6
 /** A piece in quotation marks is no longer than this. */
 const LONGEST = 400
 
 export const scattered: Family = {
   how: 'put together from pieces',
   signs: Sign.run | Sign.quote,
+  last: true,
   apply(text, swept) {
     const groups = [...ofRuns(text, swept), ...ofStrings(text, swept)]
     return asReading([...new Set(groups)])
@@ -46,13 +52,13 @@ function* ofRuns(text: string, { runs }: Sweep): Generator<string> {
   const random = new Groups(NEAR)
   for (let i = 0; i + 1 < runs.length; i += 2) {
     const piece = { from: runs[i] as number, to: runs[i + 1] as number }
+    if (!isNoise(text, Math.max(piece.from, piece.to - LOOKED_AT), piece.to, PART)) continue
     alike.add(keyOfRun(text, piece), piece)
-    if (isRich(text, piece.from, piece.to)) random.add(0, piece)
+    random.add(0, piece)
   }
-  for (const group of alike.all) {
-    const last = lastOf(text, group)
-    const pieces = withoutHeads(text, last === undefined ? group : [...group, last])
-    if (!isWorthIt(pieces)) continue
+  const worthy = alike.all.filter((group) => isEncoded(withoutHeads(text, group)))
+  for (const group of [...worthy, ...completed(text, worthy)]) {
+    const pieces = withoutHeads(text, group)
     const joined = joinedBehindName(text, (group[0] as Piece).from, pieces)
     yield joined
     const bare = joined.replaceAll('-', '')
@@ -60,8 +66,28 @@ function* ofRuns(text: string, { runs }: Sweep): Generator<string> {
   }
   for (const group of random.all) {
     const pieces = group.map(({ from, to }) => text.slice(from, to))
-    if (isWorthIt(pieces)) yield joinedBehindName(text, (group[0] as Piece).from, pieces)
+    if (isEncoded(pieces)) yield joinedBehindName(text, (group[0] as Piece).from, pieces)
   }
+}
+
+/** Names are random in places only, and come more than once. */
+function isEncoded(pieces: readonly string[]): boolean {
+  return new Set(pieces).size * 4 >= pieces.length * 3 && isWorthIt(pieces, MOSTLY)
+}
+
+/** The same groups with everything that stands alike: pieces may be short, or look like words. */
+function completed(text: string, groups: readonly Piece[][]): Piece[][] {
+  if (groups.length === 0) return []
+  const whole = new Groups(FARTHEST)
+  const keys = new Set(groups.map((group) => keyOfRun(text, group[0] as Piece)))
+  for (let at = 0; at < text.length; at++) {
+    if (!isToken(text.charCodeAt(at))) continue
+    const from = at
+    while (at < text.length && isToken(text.charCodeAt(at))) at++
+    const key = keyOfRun(text, { from, to: at })
+    if (keys.has(key)) whole.add(key, { from, to: at })
+  }
+  return whole.all
 }
 
 /** A run that begins like the one before it and the one behind it, `/part/3/`, has only the rest for a piece. */
@@ -73,22 +99,6 @@ function withoutHeads(text: string, group: readonly Piece[]): string[] {
     heads[i + 1] = Math.min(heads[i + 1] as number, next)
   }
   return group.map(({ from, to }, i) => text.slice(from + (heads[i] as number), to))
-}
-
-/** What is left for the last piece is short. */
-function lastOf(text: string, group: readonly Piece[]): Piece | undefined {
-  const last = group.at(-1) as Piece
-  const key = keyOfRun(text, last)
-  const most = Math.min(text.length, last.to + FARTHEST)
-  for (let at = last.to + 1; at < most; at++) {
-    if (!isToken(text.charCodeAt(at)) || isToken(text.charCodeAt(at - 1))) continue
-    let to = at
-    while (to < most && isToken(text.charCodeAt(to))) to++
-    const piece = { from: at, to }
-    if (keyOfRun(text, piece) === key) return piece
-    at = to
-  }
-  return undefined
 }
 
 /** A hash of what stands in front of a run, whatever its numbers, and right behind it. */
@@ -128,18 +138,22 @@ function afterKey(text: string, at: number): number {
 
 /** Strings in quotation marks, whatever is in them. */
 function* ofStrings(text: string, { quotes }: Sweep): Generator<string> {
+  if (quotes.length < 4) return
   const alike = new Groups(FARTHEST)
   for (let i = 0; i + 1 < quotes.length; i++) {
     const from = (quotes[i] as number) + 1
     const to = quotes[i + 1] as number
     const mark = text.charCodeAt(from - 1)
     if (to === from || to - from > LONGEST || text.charCodeAt(to) !== mark) continue
+    // Names of fields are no pieces.
+    if (text.charCodeAt(to + 1) === 58) {
+      i++
+      continue
+    }
     const key = keyOfString(text, from - 1)
     if (key === 0) continue
-    const feed = text.indexOf('\n', from)
-    if (feed !== -1 && feed < to) continue
-    // Names of fields are none.
-    if (text.charCodeAt(to + 1) !== 58) alike.add(Math.imul(key, 31) + mark, { from, to })
+    if (text.slice(from, to).includes('\n')) continue
+    alike.add(Math.imul(key, 31) + mark, { from, to })
     i++
   }
   for (const group of alike.all) {

@@ -51,7 +51,7 @@ export interface Sweep {
   readonly solids: readonly number[]
   /** Start and end, in turn, of what `Sign.list` is about, in ascending order. */
   readonly lists: readonly number[]
-  /** Positions of quotation marks right behind what may be part of a token. */
+  /** Positions of quotation marks; the sign is set where one stands right behind what may be part of a token. */
   readonly quotes: readonly number[]
 }
 
@@ -140,7 +140,10 @@ export function sweep(text: string): Sweep {
     if ((run >= SHORTEST_RUN || (run >= SHORTEST_PADDED_RUN && code === 61)) && (mix & (UPPER | DIGIT)) !== 0) {
       runs.push(token, i)
     }
-    if (run > 0 && (kind & QUOTE) !== 0) quotes.push(i)
+    if ((kind & QUOTE) !== 0) {
+      quotes.push(i)
+      if (run > 0) signs |= Sign.quote
+    }
     mix = 0
     token = i + 1
     if ((kind & SPACE) === 0) continue
@@ -149,7 +152,6 @@ export function sweep(text: string): Sweep {
   }
   if (runs.length > 0) signs |= Sign.run
   if (solids.length > 0) signs |= Sign.solid
-  if (quotes.length > 0) signs |= Sign.quote
   return { signs, runs, solids, lists, quotes }
 }
 

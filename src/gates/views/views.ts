@@ -17,6 +17,7 @@ import { base85 } from './base85.js'
 import { dumps } from './dumps.js'
 import { escapes } from './escapes.js'
 import type { Family, Room } from './family.js'
+import { frames } from './frames.js'
 import { hex } from './hex.js'
 import { invisible } from './invisible.js'
 import { literals } from './literals.js'
@@ -25,6 +26,7 @@ import { mirrored } from './mirror.js'
 import { numbers } from './numbers.js'
 import { prefixes } from './prefixes.js'
 import { quotedPrintable } from './quoted-printable.js'
+import { scattered } from './scattered.js'
 import { spaced } from './spaced.js'
 import { stream } from './stream.js'
 import { sweep, type Sweep } from './sweep.js'
@@ -64,7 +66,7 @@ const LEVELS = 10
 
 const CERTAIN: readonly Family[] = [terminal, invisible, escapes, url, references, tags]
 const DECODERS: readonly Family[] = [base64, hex, base32, base85, numbers, dumps]
-const GUESSING: readonly Family[] = [form, quotedPrintable, spaced, literals, stream, wraps, mirrored]
+const GUESSING: readonly Family[] = [form, quotedPrintable, spaced, literals, stream, scattered, frames, wraps, mirrored]
 
 /** All readings of a text that differ from it, the text itself left out; `[]` for the usual text. See `readingOf`. */
 export function viewsOf(text: string): View[] {
@@ -172,7 +174,7 @@ class Reader implements Room {
     }
     if (task.guesses >= GUESSES) return
     for (const family of GUESSING) {
-      if ((swept.signs & family.signs) !== 0) this.follow(family, task, swept, task.guesses + 1)
+      if ((swept.signs & family.signs) !== 0) this.follow(family, task, swept, family.last === true ? GUESSES : task.guesses + 1)
     }
     if ((swept.signs & prefixes.signs) === 0) return
     const { text, trail, depth, guesses } = task
