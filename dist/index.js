@@ -38173,7 +38173,7 @@ function connect(process) {
 
 /***/ }),
 
-/***/ 8979:
+/***/ 9019:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41937,7 +41937,7 @@ function base85_bytesOf(text, from, to, values) {
 
 
 /** Offset, then cells of one or two blanks apart; in front of the offset may stand what tells lines apart. */
-const dumps_LINE = /(?:^|[^0-9A-Za-z])([0-9A-Fa-f]{6,16}:?|[0-9A-Fa-f]{4}:)([ \t]{1,8}\S[^\n]{3,200})/y;
+const dumps_LINE = /(?:^|[^0-9A-Za-z])((?:0x)?[0-9A-Fa-f]{6,16}[h:]{0,2}|(?:0x)?[0-9A-Fa-f]{4}h?:)([ \t]{1,8}\S[^\n]{3,200})/y;
 /** `od -c` without its column of offsets. */
 const CHARACTERS = /^(?: {3}\S| {2}\\[abfnrtv0]| [0-3][0-7]{2}| {4}){2,16}$/;
 const CELLS_A_LINE = 32;
@@ -42235,13 +42235,14 @@ function isTextInHex(digits) {
     });
 }
 /**
- * Digits, small letters and capitals in no order: of neighbours in random text every second pair differs in kind, in a name
- * like this one's hardly every third, and names have no digits in their midst.
+ * Digits, small letters and capitals in no order: of neighbours in random text more than every third pair differs in kind,
+ * and few letters stand in a row of small ones, as they do in a name like `isNoise`. Where all letters are of one case, digits
+ * stand among them.
  *
  * @param part how much of that is enough, of 0 to 1: a short text may be in better order by chance
  */
 function isNoise(text, from, to, part = 1) {
-    let [before, letters, pairs, changes, digits] = [0, 0, 0, 0, 0];
+    let [before, letters, pairs, changes, digits, row, inRows] = [0, 0, 0, 0, 0, 0, 0];
     for (let i = from; i < to; i++) {
         const code = text.charCodeAt(i);
         const kind = code < 128 ? joined_KINDS[code] : 0;
@@ -42255,15 +42256,21 @@ function isNoise(text, from, to, part = 1) {
         }
         if (kind > joined_DIGIT)
             letters++;
+        row = kind === SMALL ? row + 1 : 0;
+        if (row >= WORD)
+            inRows += row === WORD ? WORD : 1;
         before = kind;
     }
     if (letters === 0 || pairs < 10 || pairs * 4 < (to - from) * 3 - 4)
         return false;
-    return changes * 5 >= pairs * 2 * part || (changes === digits && digits * 6 >= pairs * part);
+    return changes === digits ? digits * 6 >= pairs * part : changes * 3 >= pairs * part && inRows * 5 <= pairs * 2;
 }
+/** So many small letters in a row are part of a word. */
+const WORD = 4;
 const joined_DIGIT = 1;
-/** 2: a small letter, 3: a capital. */
-const joined_KINDS = Uint8Array.from({ length: 128 }, (_, code) => sweep_isDigit(code) ? joined_DIGIT : code >= 97 && code <= 122 ? 2 : code >= 65 && code <= 90 ? 3 : 0);
+const SMALL = 2;
+/** 3: a capital. */
+const joined_KINDS = Uint8Array.from({ length: 128 }, (_, code) => sweep_isDigit(code) ? joined_DIGIT : code >= 97 && code <= 122 ? SMALL : code >= 65 && code <= 90 ? 3 : 0);
 /**
  * How far two texts begin alike, whatever the numbers in them, up to the last sign that is no part of a word.
  *
@@ -42666,12 +42673,12 @@ const literals = {
 function* jointsOf(text, quotes) {
     let done = 0;
     for (const [i, from] of quotes.entries()) {
-        const gap = (quotes[i + 1] ?? Infinity) - from;
-        // Words between two quotation marks join nothing.
-        if (from < done || gap > literals_FARTHEST || (gap > 3 && isAlnum(text.charCodeAt(from + 1))))
+        if (from < done)
             continue;
+        const gap = (quotes[i + 1] ?? Infinity) - from;
         BEHIND.lastIndex = from + 1;
-        const behind = BEHIND.exec(text);
+        // Words between two quotation marks join nothing.
+        const behind = gap > literals_FARTHEST || (gap > 3 && isAlnum(text.charCodeAt(from + 1))) ? null : BEHIND.exec(text);
         const to = behind === null ? from + 1 : BEHIND.lastIndex;
         const [left, right] = [text.charCodeAt(from - 1), text.charCodeAt(to)];
         if (!isToken(left) || !isToken(right)) {
@@ -42828,7 +42835,7 @@ function fromPoint(point) {
     return point <= 0x10ffff ? String.fromCodePoint(point) : undefined;
 }
 /** Tags that stand inside a line of text, and comments. */
-const INLINE = /<(?:\/?(?:a|b|i|u|s|em|strong|mark|span|code|wbr|font|kbd|tt|sub|sup|small|del|ins|var|samp|big|bdi|bdo|nobr|abbr|cite|q|hl|highlight)(?:\s[^<>]{0,300})?\/?>|!--[^<>]{0,300}-->)/gi;
+const INLINE = /<(?:\/?(?:a|b|i|u|s|em|strong|mark|span|code|wbr|font|kbd|tt|sub|sup|small|del|ins|var|samp|big|bdi|bdo|nobr|abbr|cite|q|hl|highlight)(?:\s[^<>]{0,300})?\/?>|!--[^<>]{0,300}-->|!\[CDATA\[)|\]\]><!\[CDATA\[/gi;
 /** Only between characters of a word, or of what stands for one: elsewhere a tag is a border like any other. */
 const tags = {
     how: 'tags inside a word',
@@ -42838,7 +42845,7 @@ const tags = {
         for (const { index, 0: tag } of text.matchAll(INLINE)) {
             const before = text.charAt(index - 1);
             const behind = text.charAt(index + tag.length);
-            if (/[\w\->+/%\\&#;=]/.test(before) && /[\w\-<+/%\\&#;=]/.test(behind))
+            if (tag.endsWith('[') || (/[\w\->+/%\\&#;=:.@~$]/.test(before) && /[\w\-<+/%\\&#;=:.@~$]/.test(behind)))
                 edits.replace(index, index + tag.length, '');
         }
         return edits.finish();
@@ -42879,7 +42886,10 @@ const MIRRORS = [
 ];
 const ANY = new RegExp(MIRRORS.flatMap(([, { marks }]) => marks).join('|'), 'y');
 /** What the marks have in common is looked for first: most have one of these in them. */
-const FIRST = new Set(MIRRORS.flatMap(([, { marks }]) => marks.map((mark) => mark.charCodeAt(0))));
+const FIRST = new Uint8Array(128);
+for (const [, { marks }] of MIRRORS)
+    for (const mark of marks)
+        FIRST[mark.charCodeAt(0)] = 1;
 const mirrored = {
     how: 'disfigured',
     signs: Sign.run,
@@ -42907,7 +42917,7 @@ function marked(text, from, to) {
     for (let i = from; i < to; i++) {
         if (i === from + mirror_REACH && to - mirror_REACH > i)
             i = to - mirror_REACH;
-        if (!FIRST.has(text.charCodeAt(i)))
+        if (FIRST[text.charCodeAt(i)] === 0)
             continue;
         ANY.lastIndex = i;
         if (ANY.test(text))
@@ -42968,7 +42978,9 @@ function readList(text, start, end, room, edits) {
         if (last !== undefined) {
             const gap = from - last.to > LONGEST_GAP ? undefined : text.slice(last.to, from);
             // A call in between, such as `)+chr(`, is the same each time.
-            const goesOn = gap !== undefined && gap !== '' && (gap === gapBefore || /^[^0-9A-Za-z]+$/.test(gap) || CALL.test(gap));
+            const goesOn = gap !== undefined &&
+                gap !== '' &&
+                (gap === gapBefore || /^[^0-9A-Za-z]+$/.test(gap) || CALL.test(gap) || BESIDE.test(gap));
             if (!goesOn || !sameKind(last, match[1] ?? '', match[2] ?? ''))
                 close();
             gapBefore = gap ?? '';
@@ -42978,6 +42990,8 @@ function readList(text, start, end, room, edits) {
     close();
 }
 const CALL = /^[^0-9A-Za-z]*(?:string\.)?(?:u?n?i?chrw?|char|fromcharcode|fromcodepoint|byte|u8)[^0-9A-Za-z]*$/i;
+/** The character itself beside its number, the address of a line of a debugger, the kind of a record. */
+const BESIDE = /^\s*'(?:[^'\\]|\\.{1,3})'[,\s]*$|^\s*\n\s*(?:0x[0-9a-f]{4,16}(?: ?<[^<>\n]{1,30}>)?:|[A-Za-z]{1,8})\s+$/;
 function sameKind(last, prefix, digits) {
     if ((last.prefix === '') !== (prefix === ''))
         return false;
@@ -43104,7 +43118,11 @@ function common(text, a, aEnd, b, bEnd) {
                 i++;
             while (j < bEnd && sweep_isDigit(text.charCodeAt(j)))
                 j++;
-            if (Number(text.slice(digitsA, i)) + 1 !== Number(text.slice(digitsB, j)) || !isBorder(text, i))
+            if (Number(text.slice(digitsA, i)) + 1 !== Number(text.slice(digitsB, j)))
+                continue;
+            if (isGrepped(text, digitsA, i) && isGrepped(text, digitsB, j))
+                return [i + 1 - a, j + 1 - b];
+            if (!isBorder(text, i))
                 continue;
             // Lines that count end their prefix here, however alike they go on.
             while (i < aEnd && j < bEnd && isBorder(text, i) && text.charCodeAt(i) === text.charCodeAt(j)) {
@@ -43113,7 +43131,8 @@ function common(text, a, aEnd, b, bEnd) {
             }
             return i === aEnd || j === bEnd ? [0, 0] : [i - a, j - b];
         }
-        if (code !== other)
+        // `grep` puts a colon behind what it looked for, and a hyphen behind the lines around it.
+        if (code !== other && !(isGrepBorder(code) && isGrepBorder(other)))
             break;
         if (isBlank(code)) {
             i = skipBlanks(text, i, aEnd);
@@ -43140,6 +43159,14 @@ function isBorder(text, at) {
     if (code === 58 || code === 46)
         return !sweep_isDigit(text.charCodeAt(at + 1));
     return isBlank(code) || code === 124 || code === 41 || code === 0x2192 || code === 0x2502;
+}
+/** A number between the borders of `grep`, behind the name of a file. */
+function isGrepped(text, from, to) {
+    const before = text.charCodeAt(from - 1);
+    return isGrepBorder(before) && isGrepBorder(text.charCodeAt(to)) && !sweep_isDigit(text.charCodeAt(from - 2));
+}
+function isGrepBorder(code) {
+    return code === 45 || code === 58;
 }
 function skipBlanks(text, from, end) {
     let at = from;
@@ -43221,9 +43248,13 @@ const quotedPrintable = {
                 // An assignment that goes on in the next line has a blank before it.
                 if (text.charCodeAt(index - 1) > 32)
                     edits.replace(index, index + found.length, '');
+                continue;
             }
-            else
-                edits.replace(index, index + found.length, String.fromCharCode(parseInt(found.slice(1), 16)));
+            const char = String.fromCharCode(parseInt(found.slice(1), 16));
+            // Letters and digits need no escape: where they have one, their neighbours have one too.
+            const besides = text.charAt(index - 3) === '=' || text.charAt(index + 3) === '=';
+            if (besides || !/[0-9A-Za-z]/.test(char))
+                edits.replace(index, index + found.length, char);
         }
         return edits.finish();
     }
@@ -43310,11 +43341,13 @@ function completed(text, groups) {
         return [];
     const whole = new Groups(scattered_FARTHEST);
     const keys = new Set(groups.map((group) => keyOfRun(text, group[0])));
-    for (let at = 0; at < text.length; at++) {
+    const first = Math.min(...groups.map((group) => group[0].from));
+    const end = Math.min(text.length, Math.max(...groups.map((group) => group.at(-1).to)) + scattered_FARTHEST);
+    for (let at = Math.max(0, first - scattered_FARTHEST); at < end; at++) {
         if (!isToken(text.charCodeAt(at)))
             continue;
         const from = at;
-        while (at < text.length && isToken(text.charCodeAt(at)))
+        while (at < end && isToken(text.charCodeAt(at)))
             at++;
         const key = keyOfRun(text, { from, to: at });
         if (keys.has(key))
@@ -43434,7 +43467,9 @@ function keyOfString(text, quote) {
 ;// CONCATENATED MODULE: ./src/gates/views/spaced.ts
 
 
-const SPACED = /(?<!\w)(\w{1,4})([^\w\n]{1,4}|\n)(?:[\w+/=-]{1,4}\2){4,}[\w+/=-]{1,4}/g;
+const SPACED = /(?<!\w)([\w+/]{1,8})([^\w\n]{1,4}|\n)(?:[\w+/=-]{1,8}\2){4,}[\w+/=-]{1,8}/g;
+/** Character by character; signs and white space may be among them. */
+const spaced_SINGLE = /(?<!\w)([^\s])([^\w\n]{1,4}|\n)(?:[^]\2){11,}[^]/g;
 const spaced_SHORTEST = 12;
 const spaced = {
     how: 'spaced letters',
@@ -43450,7 +43485,14 @@ const spaced = {
     }
 };
 function spaced_join(part, start, edits) {
-    for (const { index, 0: whole, 1: first, 2: between } of part.matchAll(SPACED)) {
+    let done = 0;
+    for (const { index, 0: whole, 2: between } of part.matchAll(spaced_SINGLE)) {
+        const size = 1 + (between ?? '').length;
+        const letters = Array.from({ length: Math.ceil(whole.length / size) }, (_, i) => whole.charAt(i * size)).join('');
+        edits.replace(start + index, start + index + whole.length, letters);
+        done = index + whole.length;
+    }
+    for (const { index, 0: whole, 1: first, 2: between } of done > 0 ? [] : part.matchAll(SPACED)) {
         const size = first?.length ?? 0;
         const pieces = whole.split(between ?? '');
         // All of one length; the last may be shorter.
@@ -43617,7 +43659,7 @@ function sequence(text, from, at, csi, edits) {
             to++;
             // These move on: what follows them stands elsewhere on the screen.
             if ('BCEFHdf'.includes(last))
-                by = ' ';
+                by = toLineStart(text.slice(from, to)) ? '\n' : ' ';
         }
         else
             to = at;
@@ -43636,6 +43678,10 @@ function sequence(text, from, at, csi, edits) {
     to = Math.min(to, text.length);
     edits.replace(from, to, by);
     return to;
+}
+/** Whether a movement ends in the first column. */
+function toLineStart(sequence) {
+    return /(?:[EF]|\d;1?[Hf])$/.test(sequence);
 }
 /** Where the string of an OSC ends: at BEL, ST or the same written as `^G`, `^[\`; undefined where it does not soon. */
 function stringEnd(text, from) {
@@ -43677,12 +43723,18 @@ function overwritten(text, at, done, edits) {
     const from = Math.max(done, text.lastIndexOf('\n', at) + 1);
     const feed = text.indexOf('\n', at);
     const to = feed === -1 ? text.length : feed;
-    let line = '';
-    for (const part of text.slice(from, to).split('\r')) {
+    const parts = text.slice(from, to).split('\r');
+    let line = isWrapped(parts) ? parts.map((part) => part.trimEnd()).join('') : '';
+    for (const part of line === '' ? parts : []) {
         line = part.length >= line.length ? part : part + line.slice(part.length);
     }
     edits.replace(from, to, line);
     return to;
+}
+/** A shell that edits a long line writes a blank and goes back wherever the line is broken on the screen. */
+function isWrapped(parts) {
+    const width = parts.length < 2 ? 0 : (parts[0]?.length ?? 0);
+    return width > 20 && parts.slice(0, -1).every((part) => part.length === width && part.endsWith(' '));
 }
 /** `^I`, `^M` of `cat -A`, where they stand in front of or between words. */
 function caret(text, at, edits) {
@@ -43772,6 +43824,10 @@ const WIDTH = 40;
 const SHORT_WORD = 4;
 /** Lines of one length that hold nothing but a piece each. */
 const SHORTEST_COLUMN = 12;
+/** `\` of shells and most languages, `^` of cmd, the backtick of PowerShell. */
+const CONTINUES = new Set([92, 94, 96]);
+/** What stands in front of the `@` of a URL. */
+const LONGEST_LOGIN = 600;
 const wraps = {
     how: 'broken over lines',
     signs: Sign.newline,
@@ -43781,15 +43837,20 @@ const wraps = {
         const state = { differ: false };
         let before;
         let column = 0;
+        let done = 0;
         let pending = [];
         let end = wraps_endOf(text, 0);
         let line = lineAt(text, 0, end);
+        const inUrl = breaksInUrls(text);
         const join = (from, to, certain = true) => {
-            bold.replace(from, to, '');
+            // A hyphen at the end of a line may be there only because the line ends.
+            const hyphen = certain && text.charCodeAt(from - 1) === 45 && from - 1 > done ? 1 : 0;
+            bold.replace(from - hyphen, to, '');
             if (certain)
                 sure.replace(from, to, '');
-            else
+            if (hyphen === 1 || !certain)
                 state.differ = true;
+            done = to;
         };
         const flush = () => {
             for (const [from, to] of pending)
@@ -43808,7 +43869,7 @@ const wraps = {
                 (nextSize === size || ((column > 0 || size >= RICH) && nextSize < size));
             if (!inColumn)
                 [column, pending] = [0, []];
-            const isBroken = broken(text, before, line, next);
+            const isBroken = inUrl.has(end) ? 'yes' : broken(text, before, line, next);
             if (isBroken !== 'no') {
                 flush();
                 join(line.to, next.from, isBroken === 'yes');
@@ -43845,7 +43906,7 @@ function lineAt(text, start, end) {
     while (to > from && text.charCodeAt(to - 1) <= 32)
         to--;
     const last = to > from ? text.charCodeAt(to - 1) : 0;
-    const continued = last === 92;
+    const continued = CONTINUES.has(last);
     // The `$` of `cat -A`, the border of a box.
     if (continued || last === 36 || last === 124 || last === 0x2502)
         to--;
@@ -43878,6 +43939,45 @@ function broken(text, before, line, next) {
     if (wraps_isWhole(next) || !wraps_isWord(text, next.from, next.headEnd))
         return 'yes';
     return next.headEnd - next.from <= SHORT_WORD ? 'perhaps' : 'no';
+}
+/** Ends of lines between the name and the password of a URL, or in them: it shows behind them that they belong to it. */
+function breaksInUrls(text) {
+    const found = new Set();
+    for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
+        const feeds = [];
+        let named = false;
+        for (let i = at - 1; i > 0 && at - i < LONGEST_LOGIN; i--) {
+            const code = text.charCodeAt(i);
+            if (code === 10)
+                feeds.push(i);
+            else if (code === 58)
+                named = true;
+            else if (code === 47) {
+                const scheme = named && text.startsWith('://', i - 2) && isToken(text.charCodeAt(i - 3));
+                if (scheme)
+                    for (const feed of feeds)
+                        found.add(feed);
+                break;
+            }
+            else if (isBlank(code) || code === 13) {
+                if (!isBesideBreak(text, i))
+                    break;
+            }
+            else if (code <= 32 || code === 34 || code === 39 || code === 60 || code === 62 || code === 64)
+                break;
+        }
+    }
+    return found;
+}
+/** Whether white space is indentation, or stands at the end of a line. */
+function isBesideBreak(text, at) {
+    let from = at;
+    while (isBlank(text.charCodeAt(from - 1)))
+        from--;
+    let to = at;
+    while (isBlank(text.charCodeAt(to)) || text.charCodeAt(to) === 13)
+        to++;
+    return text.charCodeAt(from - 1) === 10 || text.charCodeAt(to) === 10;
 }
 /** Whether the parts on both sides look like those of one token. */
 function fits(text, before, line, next) {
@@ -43939,13 +44039,15 @@ function wraps_isWord(text, from, to) {
 
 /** All views of a text together, in UTF-16 units: this many times the text, and `SLACK` more. */
 const GROWTH = 8;
-const SLACK = 1 << 16;
+const SLACK = 1 << 17;
 /** No disguise of anything worth hiding is shorter. */
 const views_SHORTEST = 10;
 /** How often one disguise may stand in another. */
 const DEPTH = 6;
 /** Guesses that may follow each other without anything certain in between: prefixes off and lines joined are two. */
 const GUESSES = 3;
+/** What was decoded is new text; but where guesses led to it, most of what other guesses make of it is the same once more. */
+const AFTER_DECODING = 2;
 /** How often a text may be escaped. */
 const LEVELS = 10;
 const CERTAIN = [terminal, invisible, escapes, url_url, references, tags];
@@ -44045,7 +44147,7 @@ class Reader {
     lookInto(task, swept) {
         for (const family of DECODERS) {
             if ((swept.signs & family.signs) !== 0)
-                this.follow(family, task, swept, 0);
+                this.follow(family, task, swept, Math.min(task.guesses, AFTER_DECODING));
         }
         if (task.guesses >= GUESSES)
             return;
@@ -44352,7 +44454,7 @@ function figures_duration(milliseconds) {
     return milliseconds < 1000 ? `${decimal(milliseconds, 0)} ms` : `${decimal(milliseconds / 1000, 1)} s`;
 }
 /** A commit as people name it. */
-function figures_shortId(revision) {
+function shortId(revision) {
     return revision.slice(0, 7);
 }
 
@@ -44391,7 +44493,7 @@ function shorten(text, most, end) {
     return `${points.slice(0, most - end - 1).join('')}…${end === 0 ? '' : points.slice(-end).join('')}`;
 }
 /** A value as a code span that fits into a table cell: nothing inside it is interpreted. */
-function markdown_code(text) {
+function code(text) {
     const shown = shorten(flat(text), SHOWN, SHOWN_END);
     if (shown === '')
         return '(empty)';
@@ -44410,10 +44512,10 @@ function plain(text, most = SHOWN_SENTENCE) {
         // No span holds a backtick, so two in a row are spans that touch, which would be read as one.
         .replaceAll('``', '` `')
         .trim()
-        .replace(/^(?:[-+=]+|\d+[.)])(?= |$)/, (marker) => markdown_code(marker)));
+        .replace(/^(?:[-+=]+|\d+[.)])(?= |$)/, (marker) => code(marker)));
 }
 function quotedCode(part) {
-    return part.trim() === '' ? part : markdown_code(part);
+    return part.trim() === '' ? part : code(part);
 }
 /** Letters, digits, and signs that mean nothing to Markdown. */
 const HARMLESS = /^[\p{L}\p{N}\p{M}'’"“”.,;:?!()…–—%+=/·→±−-]*$/u;
@@ -44425,7 +44527,7 @@ function word(text) {
     const open = /^["'“(]*/.exec(text)?.[0] ?? '';
     const close = (open.includes('(') ? /[)”"'.,;:!?]*$/ : /[”"'.,;:!?]*$/).exec(text.slice(open.length))?.[0] ?? '';
     const inner = text.slice(open.length, text.length - close.length);
-    return inner === '' ? markdown_code(text) : `${open}${markdown_code(inner)}${close}`;
+    return inner === '' ? code(text) : `${open}${code(inner)}${close}`;
 }
 /**
  * A table; cells must be Markdown already.
@@ -44452,7 +44554,7 @@ function fence(lines, language) {
     return `${ticks}${language}\n${text}\n${ticks}`;
 }
 /** Folded away until somebody opens it. `title` is shown as it is: words of ours and numbers only. */
-function markdown_details(title, body) {
+function details(title, body) {
     return `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
 }
 /** A link to a page that this action itself knows of; undefined where the address is none that is fit to click. */
@@ -44462,7 +44564,7 @@ function markdown_link(text, url) {
         : undefined;
 }
 /** Paragraphs, tables and blocks, one below the other. Empty ones are left out. */
-function markdown_blocks(...parts) {
+function blocks(...parts) {
     return parts.filter((part) => part !== undefined && part !== '').join('\n\n');
 }
 
@@ -45509,10 +45611,10 @@ function canShrink(sections, name, chosen) {
 
 /** A trace's id; of a UUID its first group, beside which the file and line stand. */
 function traceName(id) {
-    return markdown_code(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) ? id.slice(0, 8) : id);
+    return code(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) ? id.slice(0, 8) : id);
 }
 function page_placeOf({ file, line }) {
-    return markdown_code(`${file}:${String(line)}`);
+    return code(`${file}:${String(line)}`);
 }
 /** What a list leaves out, as a line below it; undefined where it leaves out nothing. */
 function more(all, shown) {
@@ -45534,7 +45636,7 @@ function attention({ traces }, { level }, rows) {
     const lines = told
         .slice(0, rows)
         .map(({ trace, text }) => [traceName(trace.trace_id), page_placeOf(trace), trace.status, plain(text, 300)]);
-    return markdown_blocks(`${level} Traces to look at (${thousands(told.length)})`, lines.length === 0 ? undefined : table(['Trace', 'File:line', 'Status', 'Why'], lines), more(told.length, rows));
+    return blocks(`${level} Traces to look at (${thousands(told.length)})`, lines.length === 0 ? undefined : table(['Trace', 'File:line', 'Status', 'Why'], lines), more(told.length, rows));
 }
 function remark(trace) {
     const parts = [];
@@ -45562,7 +45664,7 @@ function howChecked({ checks_run: runs, timings }, rows) {
     if (runs.length === 0 || rows === 0)
         return '';
     const lines = runs.slice(0, rows).map(({ gate, tool, version, ...figures }) => [
-        markdown_code(String(gate ?? '')),
+        code(String(gate ?? '')),
         plain([tool, version].filter((part) => part !== undefined).join(' '), 120),
         Object.entries(figures)
             .slice(0, MOST_FIGURES)
@@ -45572,14 +45674,14 @@ function howChecked({ checks_run: runs, timings }, rows) {
     const phases = Object.entries(timings)
         .slice(0, MOST_FIGURES)
         .map(([phase, time]) => `${plain(phase, 60)} ${figures_duration(time)}`);
-    return markdown_details('How this was checked', markdown_blocks(table(['Gate', 'With', 'What it looked at'], lines), more(runs.length, rows), phases.length === 0 ? undefined : `Time: ${phases.join(' · ')}`));
+    return details('How this was checked', blocks(table(['Gate', 'With', 'What it looked at'], lines), more(runs.length, rows), phases.length === 0 ? undefined : `Time: ${phases.join(' · ')}`));
 }
 function figure(value) {
     if (typeof value === 'boolean')
         return value ? 'yes' : 'no';
     if (typeof value === 'number')
-        return Number.isSafeInteger(value) ? thousands(value) : markdown_code(String(value));
-    return /^[0-9a-f]{64}$/.test(value) ? markdown_code(`${figures_shortId(value)}…`) : plain(value, 120);
+        return Number.isSafeInteger(value) ? thousands(value) : code(String(value));
+    return /^[0-9a-f]{64}$/.test(value) ? code(`${shortId(value)}…`) : plain(value, 120);
 }
 /** The entries of the policy's allow list, folded away. */
 function allowList({ policy }, rows) {
@@ -45591,12 +45693,12 @@ function allowList({ policy }, rows) {
     const lines = entries
         .slice(0, rows)
         .map(({ state, fingerprint, expires, reason }) => [
-        markdown_code(fingerprint),
+        code(fingerprint),
         STATES[state],
         expires === undefined ? 'never' : plain(expires, 40),
         plain(reason, 200)
     ]);
-    return markdown_details(`Allow list of the policy (${thousands(entries.length)})`, markdown_blocks(table(['Entry', 'State', 'Ends', 'Reason'], lines), more(entries.length, rows)));
+    return details(`Allow list of the policy (${thousands(entries.length)})`, blocks(table(['Entry', 'State', 'Ends', 'Reason'], lines), more(entries.length, rows)));
 }
 const STATES = {
     used: 'used',
@@ -45620,16 +45722,16 @@ function comparison(report, rows) {
         .filter((line) => line !== undefined)
         .map((line) => `- ${line}`)
         .join('\n');
-    return markdown_blocks(list, removed(report, rows));
+    return blocks(list, removed(report, rows));
 }
 function staged({ counts, baseline }) {
     const all = `**${plural(counts.staged, 'trace')} staged**`;
     const base = baseline?.base;
     if (base === undefined)
         return all;
-    const name = base.name === undefined ? '' : `${markdown_code(base.name)} at `;
+    const name = base.name === undefined ? '' : `${code(base.name)} at `;
     const moves = `${thousands(base.added)} new · ${thousands(base.changed)} changed · ${thousands(base.removed)} removed`;
-    return `${all}: ${moves} against the base, ${name}${markdown_code(figures_shortId(base.commit))} (${plural(base.traces, 'trace')})`;
+    return `${all}: ${moves} against the base, ${name}${code(shortId(base.commit))} (${plural(base.traces, 'trace')})`;
 }
 function published({ traces, baseline, counts }) {
     const dataset = baseline?.dataset;
@@ -45637,7 +45739,7 @@ function published({ traces, baseline, counts }) {
         return undefined;
     const fresh = traces.filter(({ status }) => status === 'clean' || status === 'uploaded').length;
     return (`${thousands(fresh)} new to the dataset · ${thousands(counts.duplicates)} already published ` +
-        `(dataset at ${markdown_code(figures_shortId(dataset.revision))}, ${plural(dataset.traces, 'trace')})`);
+        `(dataset at ${code(shortId(dataset.revision))}, ${plural(dataset.traces, 'trace')})`);
 }
 function removed({ baseline }, rows) {
     const base = baseline?.base;
@@ -45648,7 +45750,7 @@ function removed({ baseline }, rows) {
         .slice(0, rows)
         .map((id) => `- ${traceName(id)}`)
         .join('\n');
-    return markdown_details(`Traces that are gone (${thousands(base.removed)})`, markdown_blocks(list, more(base.removed, Math.min(rows, ids.length))));
+    return details(`Traces that are gone (${thousands(base.removed)})`, blocks(list, more(base.removed, Math.min(rows, ids.length))));
 }
 
 ;// CONCATENATED MODULE: ./src/report/sections/scores.ts
@@ -45678,7 +45780,7 @@ function scores(report, { level }, rows) {
         ...types_PERSONAS.map((persona) => [scores_NAMES[persona], ...columns.map(({ cell }) => cell(persona))]),
         ['**Overall**', ...columns.map(({ overall }) => overall)]
     ], [LEFT, ...columns.map(({ align }) => align)]);
-    return markdown_blocks(`${level} Quality of ${batch.scope === 'changed' ? 'the new and changed traces' : 'the staged traces'} (${thousands(batch.quality.trace_count)})`, grid, gates(report, batch, rows));
+    return blocks(`${level} Quality of ${batch.scope === 'changed' ? 'the new and changed traces' : 'the staged traces'} (${thousands(batch.quality.trace_count)})`, grid, gates(report, batch, rows));
 }
 function columnsOf({ quality, minimums, gate }, baseline) {
     const average = (persona) => quality.persona_scores[persona]?.average;
@@ -45732,7 +45834,7 @@ function baseColumns(base) {
     const moved = (one) => one === undefined || one.better + one.worse === 0 ? '' : `↑${thousands(one.better)}${TIED}↓${thousands(one.worse)}`;
     return [
         {
-            head: `vs base ${markdown_code(figures_shortId(base.commit))}`,
+            head: `vs base ${code(shortId(base.commit))}`,
             align: RIGHT,
             cell: (persona) => delta(base.personas[persona]?.before, base.personas[persona]?.after),
             overall: delta(base.overall?.before, base.overall?.after)
@@ -45750,7 +45852,7 @@ function datasetColumns(quality, dataset) {
         return [];
     return [
         {
-            head: `vs dataset ${markdown_code(figures_shortId(dataset.revision))}`,
+            head: `vs dataset ${code(shortId(dataset.revision))}`,
             align: RIGHT,
             cell: (persona) => delta(dataset.persona_averages[persona], quality.persona_scores[persona]?.average),
             overall: delta(dataset.overall_utility, quality.overall_utility)
@@ -45765,7 +45867,7 @@ function gates(report, { gate, quality }, rows) {
     const effect = !failing ? '' : gate === 'enforce' ? ' It stops the run.' : ' It is only shown.';
     const dataset = datasetGate(report);
     const beside = dataset === undefined ? '' : ` ${verdictLine('The gate of the whole dataset', dataset.status)}`;
-    return markdown_blocks(`${verdictLine('Quality gate of these traces', quality.gate_status)}${effect}${beside}`, reasons('Why the gate of these traces fails', quality.gate_failures, rows), reasons('Why the gate of the dataset fails', dataset?.failures ?? [], rows));
+    return blocks(`${verdictLine('Quality gate of these traces', quality.gate_status)}${effect}${beside}`, reasons('Why the gate of these traces fails', quality.gate_failures, rows), reasons('Why the gate of the dataset fails', dataset?.failures ?? [], rows));
 }
 function datasetGate({ quality, baseline }) {
     if (quality !== undefined)
@@ -45780,7 +45882,7 @@ function reasons(title, messages, rows) {
     if (messages.length === 0 || rows === 0)
         return '';
     const list = messages.slice(0, rows).map((message) => `- ${plain(message, 200)}`);
-    return markdown_details(title, markdown_blocks(list.join('\n'), more(messages.length, rows)));
+    return details(title, blocks(list.join('\n'), more(messages.length, rows)));
 }
 
 ;// CONCATENATED MODULE: ./src/report/sections/dataset.ts
@@ -45796,7 +45898,7 @@ function beforeAndAfter(report, { level }) {
         return '';
     const rows = [...contents(dataset.before, dataset.after), ...averages(report)];
     const grid = table(['Dataset', 'Before', 'After', 'Change'], rows, [LEFT, RIGHT, RIGHT, RIGHT]);
-    return markdown_blocks(`${level} Dataset, before and after`, grid);
+    return blocks(`${level} Dataset, before and after`, grid);
 }
 function contents(before, after) {
     const number = (key) => [
@@ -45827,7 +45929,7 @@ function contents(before, after) {
             rate(after.success_rate),
             delta(before.success_rate ?? undefined, after.success_rate ?? undefined)
         ],
-        ['Dates', ...changed((d) => (d.traces === 0 ? 'n/a' : markdown_code(d.date_range)))]
+        ['Dates', ...changed((d) => (d.traces === 0 ? 'n/a' : code(d.date_range)))]
     ];
 }
 function averages({ quality, baseline }) {
@@ -45857,9 +45959,9 @@ function errorSection({ error }) {
         return '';
     const message = plain(error.message);
     const retry = error.retryable && !/\bagain\b/i.test(error.hint) ? ' Running it again later may help.' : '';
-    return markdown_blocks(
+    return blocks(
     // Two pairs of stars with nothing between them are a rule.
-    message === '' ? undefined : `**${message}**`, `${plain(error.hint)}${retry}`, `Error code ${markdown_code(error.code)}`);
+    message === '' ? undefined : `**${message}**`, `${plain(error.hint)}${retry}`, `Error code ${code(error.code)}`);
 }
 
 ;// CONCATENATED MODULE: ./src/report/sections/findings.ts
@@ -45879,11 +45981,11 @@ const GROUPS = [
 /** @param rows at most so many findings of each kind of trace */
 function findings(report, { level }, rows) {
     const all = stopped(report);
-    return markdown_blocks(...GROUPS.map(([statuses, heading]) => {
+    return blocks(...GROUPS.map(([statuses, heading]) => {
         const traces = all.filter(({ status }) => statuses.includes(status));
         return traces.length === 0
             ? ''
-            : markdown_blocks(`${level} ${heading} (${thousands(traces.length)})`, rows === 0 ? elsewhere(traces) : grid(traces, rows));
+            : blocks(`${level} ${heading} (${thousands(traces.length)})`, rows === 0 ? elsewhere(traces) : grid(traces, rows));
     }));
 }
 function elsewhere(traces) {
@@ -45892,7 +45994,7 @@ function elsewhere(traces) {
 }
 function grid(traces, rows) {
     const lines = traces.flatMap((trace) => rowsOf(trace));
-    return markdown_blocks(table(['Trace', 'What was found', 'Where in the trace', 'Id of the finding'], lines.slice(0, rows)), more(lines.length, rows));
+    return blocks(table(['Trace', 'What was found', 'Where in the trace', 'Id of the finding'], lines.slice(0, rows)), more(lines.length, rows));
 }
 function rowsOf(trace) {
     // One cell for both: a narrow screen shows what was found beside it.
@@ -45901,7 +46003,7 @@ function rowsOf(trace) {
         return [[name, plain(trace.message ?? ''), '', '']];
     const rows = trace.findings
         .slice(0, MOST_OF_ONE)
-        .map((finding) => [name, what(finding), where(finding), markdown_code(finding.fingerprint)]);
+        .map((finding) => [name, what(finding), where(finding), code(finding.fingerprint)]);
     const rest = trace.findings.length - MOST_OF_ONE;
     if (rest > 0)
         rows.push([name, `… and ${thousands(rest)} more in this trace`, '', '']);
@@ -45909,7 +46011,7 @@ function rowsOf(trace) {
 }
 function what({ gate, detector, message, verified }) {
     const accepted = verified === true ? ' **Its provider accepts it.**' : '';
-    return `${plain(message, 200)}${accepted} ${markdown_code(`${gate}: ${detector}`)}`;
+    return `${plain(message, 200)}${accepted} ${code(`${gate}: ${detector}`)}`;
 }
 /** The step in words, the rest as it is addressed in the record. Steps are counted from 0, as in the pointer. */
 function where({ pointer, length }) {
@@ -45918,8 +46020,8 @@ function where({ pointer, length }) {
         return `the whole trace${size}`;
     const [, step, field] = /^\/steps\/(\d{1,6})(?:\/(.+))?$/.exec(pointer) ?? [];
     if (step === undefined)
-        return `${markdown_code(pointer)}${size}`;
-    return `step ${step}${field === undefined ? '' : ` · ${markdown_code(field)}`}${size}`;
+        return `${code(pointer)}${size}`;
+    return `step ${step}${field === undefined ? '' : ` · ${code(field)}`}${size}`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/sections/fixes.ts
@@ -45941,7 +46043,7 @@ function topFixes({ fixes, batch }, { level }, rows) {
         `−${decimal(gain, 1)}`,
         plain(fix, 300)
     ]);
-    return markdown_blocks(`${level} Top fixes (what costs most points)`, table(['Check', 'Traces', 'Costs', 'How to fix it'], lines, [LEFT, RIGHT, RIGHT, LEFT]));
+    return blocks(`${level} Top fixes (what costs most points)`, table(['Check', 'Traces', 'Costs', 'How to fix it'], lines, [LEFT, RIGHT, RIGHT, LEFT]));
 }
 /** Folded away; the checks that most traces fail come first. */
 function everyCheck({ quality_checks: checks }, rows) {
@@ -45968,7 +46070,7 @@ function everyCheck({ quality_checks: checks }, rows) {
         RIGHT,
         LEFT
     ]);
-    return markdown_details('Quality, check by check', grid);
+    return details('Quality, check by check', grid);
 }
 function missed({ partial, failed }) {
     return partial + failed;
@@ -46010,7 +46112,7 @@ function verdict(report) {
     }
 }
 function to({ repo }) {
-    return repo === '' ? '' : ` to ${markdown_code(repo)}`;
+    return repo === '' ? '' : ` to ${code(repo)}`;
 }
 /** Said where somebody might have expected it. */
 function unpublished({ command, run }) {
@@ -46066,12 +46168,12 @@ function stopsAll(report) {
 function datasetName(report, trusted) {
     if (report.repo === '')
         return 'the dataset';
-    const name = markdown_code(report.repo);
+    const name = code(report.repo);
     const shown = (trusted ? markdown_link(name, report.dataset_url) : undefined) ?? name;
     const published = report.baseline?.dataset;
     const facts = [
         ...(report.visibility === undefined ? [] : [report.visibility]),
-        ...(published === undefined ? [] : [`${plural(published.traces, 'trace')} at ${markdown_code(figures_shortId(published.revision))}`])
+        ...(published === undefined ? [] : [`${plural(published.traces, 'trace')} at ${code(shortId(published.revision))}`])
     ];
     return facts.length === 0 ? shown : `${shown} (${facts.join(', ')})`;
 }
@@ -46090,10 +46192,10 @@ function invalidLines({ invalid }, { level }, rows) {
     if (invalid.length === 0)
         return '';
     const lines = invalid.slice(0, rows).map((one) => {
-        const field = one.pointer === undefined || one.pointer === '' ? '' : ` (${markdown_code(one.pointer)})`;
+        const field = one.pointer === undefined || one.pointer === '' ? '' : ` (${code(one.pointer)})`;
         return [page_placeOf(one), `${plain(one.message, 200)}${field}`];
     });
-    return markdown_blocks(`${level} ❌ Invalid (${thousands(invalid.length)})`, lines.length === 0 ? undefined : table(['File:line', 'Why'], lines), more(invalid.length, rows));
+    return blocks(`${level} ❌ Invalid (${thousands(invalid.length)})`, lines.length === 0 ? undefined : table(['File:line', 'Why'], lines), more(invalid.length, rows));
 }
 
 ;// CONCATENATED MODULE: ./src/report/sections/notes.ts
@@ -46104,7 +46206,7 @@ function invalidLines({ invalid }, { level }, rows) {
 function warnings({ warnings: all }, rows) {
     if (all.length === 0)
         return '';
-    return markdown_blocks(...all.slice(0, rows).map((text) => `⚠️ ${plain(text)}`), more(all.length, rows));
+    return blocks(...all.slice(0, rows).map((text) => `⚠️ ${plain(text)}`), more(all.length, rows));
 }
 function notes(report, { level }, rows) {
     const lines = [
@@ -46115,7 +46217,7 @@ function notes(report, { level }, rows) {
     if (lines.length === 0)
         return '';
     const list = lines.slice(0, rows).map((line) => `- ${line}`);
-    return markdown_blocks(`${level} Notes`, list.join('\n'), more(lines.length, rows));
+    return blocks(`${level} Notes`, list.join('\n'), more(lines.length, rows));
 }
 /** The same, folded away. */
 function foldedNotes(report, page, rows) {
@@ -46127,7 +46229,7 @@ const UNDISCLOSED = 'The dataset is private and this page is public: its statist
  * @param runUrl page of the run, whose summary has everything
  */
 function footer({ run }, runUrl) {
-    const summary = runUrl === undefined ? undefined : link('job summary', runUrl);
+    const summary = runUrl === undefined ? undefined : markdown_link('job summary', runUrl);
     const parts = [
         summary === undefined
             ? 'Everything is in the job summary and in report.json'
@@ -46151,16 +46253,16 @@ function published_published(report) {
         return shown === undefined ? '' : ` · ${shown}`;
     };
     const rows = [
-        ['Dataset', `${markdown_code(report.repo)}${open(report.dataset_url)}`],
-        ['Shard', `${markdown_code(shard.path)} · ${bytes(shard.size)} · sha256 ${markdown_code(shard.sha256)}`]
+        ['Dataset', `${code(report.repo)}${open(report.dataset_url)}`],
+        ['Shard', `${code(shard.path)} · ${bytes(shard.size)} · sha256 ${code(shard.sha256)}`]
     ];
     if (commit !== undefined)
-        rows.push(['Commit', `${markdown_code(commit.revision)}${open(commit.url)}`]);
+        rows.push(['Commit', `${code(commit.revision)}${open(commit.url)}`]);
     if (report.visibility !== undefined)
         rows.push(['Visibility', report.visibility]);
     if (run.repository !== undefined) {
-        const at = run.head_sha === undefined ? '' : `@${figures_shortId(run.head_sha)}`;
-        rows.push(['Source', `${markdown_code(`${run.repository}${at}`)}${open(run.run_url ?? '')}`]);
+        const at = run.head_sha === undefined ? '' : `@${shortId(run.head_sha)}`;
+        rows.push(['Source', `${code(`${run.repository}${at}`)}${open(run.run_url ?? '')}`]);
     }
     return rows.map(([name, value]) => `- **${name}**: ${value}`).join('\n');
 }
@@ -46207,7 +46309,7 @@ function movers({ traces }, rows) {
         .slice(0, rows)
         .map(({ trace, scores, before }) => [
         traceName(trace.trace_id),
-        ...(tasks ? [trace.task === undefined ? '' : markdown_code(trace.task)] : []),
+        ...(tasks ? [trace.task === undefined ? '' : code(trace.task)] : []),
         percent(scores.overall),
         delta(before.overall, scores.overall),
         mainCause(before, scores)
@@ -46219,7 +46321,7 @@ function movers({ traces }, rows) {
         RIGHT,
         LEFT
     ]);
-    return markdown_details(`Traces that changed most (${thousands(moved.length)})`, markdown_blocks(grid, more(moved.length, rows)));
+    return details(`Traces that changed most (${thousands(moved.length)})`, blocks(grid, more(moved.length, rows)));
 }
 function change({ scores, before }) {
     return scores.overall - before.overall;
@@ -46255,12 +46357,12 @@ function everyTrace({ traces }, rows) {
         ...SHORT_NAMES.map(() => RIGHT),
         RIGHT
     ]);
-    return markdown_details(`Every trace (${thousands(traces.length)})`, markdown_blocks(grid, more(traces.length, rows)));
+    return details(`Every trace (${thousands(traces.length)})`, blocks(grid, more(traces.length, rows)));
 }
 const SHORT_NAMES = ['Conf.', 'Train.', 'RL', 'Anal.', 'Dom.'];
 function row(trace) {
     const { scores, agent, model } = trace;
-    const names = [agent, model].flatMap((name) => (name === undefined || name === '' ? [] : [markdown_code(name)]));
+    const names = [agent, model].flatMap((name) => (name === undefined || name === '' ? [] : [code(name)]));
     const score = (key) => (scores === undefined ? '' : text_fixed(scores[key], 1));
     return [
         traceName(trace.trace_id),
@@ -46296,7 +46398,7 @@ function wayOut(report, { level, trusted }, rows) {
         ALLOW
     ];
     const list = steps.map((step, i) => `${String(i + 1)}. ${step}`).join('\n');
-    return markdown_blocks(`${level} What to do`, list, trusted ? toCopy(traces, found, rows) : NOT_HERE);
+    return blocks(`${level} What to do`, list, trusted ? toCopy(traces, found, rows) : NOT_HERE);
 }
 const REVOKE = '**Revoke what is real, now**: it is in the trace file already, and in the history of git if that is committed.';
 const TAKE_DOWN = 'Take the published traces down: run this action with `command: remove` and their `trace-ids`.';
@@ -46306,7 +46408,7 @@ const NOT_HERE = 'Commands and entries to copy are left out here: this report co
 function toCopy(traces, found, rows) {
     if (rows === 0)
         return '';
-    return markdown_blocks(drops(traces, rows), takedown(traces, rows), way_out_entries(found, rows));
+    return blocks(drops(traces, rows), takedown(traces, rows), way_out_entries(found, rows));
 }
 function drops(traces, rows) {
     const all = traces.flatMap(({ drop }) => drop ?? []);
@@ -46315,7 +46417,7 @@ function drops(traces, rows) {
     if (lines.length === 0)
         return '';
     const hidden = all.length - lines.length;
-    return markdown_details('Commands that drop the traces', markdown_blocks('Run them where the traces are staged, in this order:', fence(lines.slice(0, rows), 'sh'), more(lines.length, rows), hidden === 0 ? undefined : `${String(hidden)} more cannot be shown: a name in them is too long or not printable.`));
+    return details('Commands that drop the traces', blocks('Run them where the traces are staged, in this order:', fence(lines.slice(0, rows), 'sh'), more(lines.length, rows), hidden === 0 ? undefined : `${String(hidden)} more cannot be shown: a name in them is too long or not printable.`));
 }
 function takedown(traces, rows) {
     const ids = traces
@@ -46324,7 +46426,7 @@ function takedown(traces, rows) {
     if (ids.length === 0)
         return '';
     const lines = ['command: remove', 'trace-ids: |', ...ids.slice(0, rows).map((id) => `  ${id}`)];
-    return markdown_details('Inputs that take the published traces down', markdown_blocks(fence(lines, 'yaml'), more(ids.length, rows)));
+    return details('Inputs that take the published traces down', blocks(fence(lines, 'yaml'), more(ids.length, rows)));
 }
 function way_out_entries(found, rows) {
     const names = new Map();
@@ -46337,7 +46439,7 @@ function way_out_entries(found, rows) {
     const lines = [...names]
         .slice(0, rows)
         .flatMap(([fingerprint, name]) => [`  - fingerprint: ${fingerprint} # ${name}`, '    reason: why it is no secret']);
-    return markdown_details('Entries for the allow list', markdown_blocks(`In ${markdown_code('.opentraces/policy.yml')}:`, fence(['allow:', ...lines], 'yaml'), more(names.size, rows)));
+    return details('Entries for the allow list', blocks(`In ${code('.opentraces/policy.yml')}:`, fence(['allow:', ...lines], 'yaml'), more(names.size, rows)));
 }
 
 ;// CONCATENATED MODULE: ./src/report/summary.ts
@@ -46446,8 +46548,10 @@ function slashes(path) {
     return external_node_path_namespaceObject.sep === '/' ? path : path.replaceAll(external_node_path_namespaceObject.sep, '/');
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: external "node:stream/consumers"
+const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
 ;// CONCATENATED MODULE: ./src/action/base-file/objects.ts
 /**
  * The way from the root of a tree to the bytes of one file, the same for git objects of the checkout, for those that GitHub
@@ -46541,6 +46645,1017 @@ function firstOf(sources) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/action/comments/trouble.ts
+/** What can go wrong between here and GitHub, what is worth another attempt, and what people are told. */
+
+class Trouble extends Error {
+    kind;
+    status;
+    wait;
+    name = 'Trouble';
+    constructor(kind, 
+    /** Of HTTP. */
+    status, 
+    /** How long GitHub asks to be left alone, in milliseconds. */
+    wait = 0) {
+        super(kind);
+        this.kind = kind;
+        this.status = status;
+        this.wait = wait;
+    }
+    get isTemporary() {
+        return ['gone', 'rate-limit', 'server', 'unreachable', 'answer'].includes(this.kind);
+    }
+}
+const PERMISSION = 'Give the job `permissions: pull-requests: write`. Runs for pull requests of forks and of Dependabot never get it: there, ' +
+    'let a workflow on `workflow_run` post the report with `command: comment`.';
+const LATER = 'This is most often temporary: run the job again.';
+const CAUSES = {
+    'no-token': ['there is no token', 'Give the input `github-token` a token with `pull-requests: write`.'],
+    token: ['GitHub does not accept the token', 'Give the input `github-token` the token of this job.'],
+    rights: ['the token lacks the permission `pull-requests: write`, or the conversation is locked', PERMISSION],
+    missing: ['GitHub does not show the pull request to this token: `pull-requests: write` is missing', PERMISSION],
+    gone: ['GitHub does not let the token change a comment that it shows', PERMISSION],
+    'rate-limit': ['the rate limit of GitHub is reached', LATER],
+    server: ['GitHub has trouble', LATER],
+    unreachable: ['GitHub could not be reached', LATER],
+    answer: ['the answer of GitHub was not understood', LATER],
+    content: ['GitHub does not accept the comment', 'The whole report is in the job summary.'],
+    event: ['the payload of the event is not what GitHub writes', 'Run this step on an event of GitHub.'],
+    contention: [
+        'other runs changed the comment all the while',
+        'Give workflows that comment on the same pull request a `comment-key` of their own.'
+    ]
+};
+/** @param subject of the sentence: what could not be done */
+function complaint(subject, { kind, status }) {
+    const [cause, hint] = CAUSES[kind];
+    return { kind, warning: `${subject}: ${cause}${status === undefined ? '' : ` (HTTP ${String(status)})`}.`, hint };
+}
+/** Octokit's error. Its text quotes the answer, and is looked at for one phrase only. */
+const requestErrorSchema = schemas/* object */.Ikc({
+    status: schemas/* number */.aig(),
+    response: schemas/* object */.Ikc({ headers: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* unknown */.L5J()), data: schemas/* unknown */.L5J() })
+});
+/** As long as GitHub asks for where it does not say how long (its best practices for the REST API). */
+const UNNAMED_LIMIT_MS = 60_000;
+/** @param now of the clock, in milliseconds since 1970 */
+function troubleOf(error, now) {
+    if (error instanceof Trouble)
+        return error;
+    const { status, response } = requestErrorSchema.safeParse(error).data ?? {};
+    if (status === undefined || response === undefined)
+        return new Trouble('unreachable');
+    if ((status === 403 || status === 429) && (status === 429 || isLimit(response))) {
+        return new Trouble('rate-limit', status, waitOf(response.headers, now));
+    }
+    if (status === 401)
+        return new Trouble('token', status);
+    if (status === 404 || status === 410)
+        return new Trouble('missing', status);
+    if (status === 413 || status === 422)
+        return new Trouble('content', status);
+    if (status >= 500)
+        return new Trouble('server', status, waitOf(response.headers, now, 0));
+    return new Trouble(status === 403 ? 'rights' : 'answer', status);
+}
+function isLimit({ headers, data }) {
+    const { message } = schemas/* object */.Ikc({ message: schemas/* string */.YjP() }).safeParse(data).data ?? { message: '' };
+    return (headers['retry-after'] !== undefined ||
+        headers['x-ratelimit-remaining'] === '0' ||
+        /secondary rate limit/i.test(message));
+}
+/** `Retry-After` is in seconds or a date (RFC 9110); `X-RateLimit-Reset` in seconds since 1970. */
+function waitOf(headers, now, unnamed = UNNAMED_LIMIT_MS) {
+    const after = headers['retry-after'];
+    if (typeof after === 'string') {
+        const wait = /^\d+$/.test(after) ? Number(after) * 1000 : Date.parse(after) - now;
+        if (Number.isFinite(wait))
+            return Math.max(0, wait);
+    }
+    const reset = Number(headers['x-ratelimit-reset']);
+    return headers['x-ratelimit-remaining'] === '0' && Number.isFinite(reset) ? Math.max(0, reset * 1000 - now) : unnamed;
+}
+
+;// CONCATENATED MODULE: ./src/action/comments/client.ts
+/** GitHub's API as comments need it: one request at a time, its failure a `Trouble`. */
+
+
+const TIMEOUT_MS = 30_000;
+const PER_PAGE = 100;
+const MOST_PAGES = 100;
+/** Only where it is needed: the toolkit parses the payload of the event as soon as it is loaded, and throws what it finds. */
+async function toolkit() {
+    try {
+        return await __nccwpck_require__.e(/* import() */ 845).then(__nccwpck_require__.bind(__nccwpck_require__, 1845));
+    }
+    catch {
+        throw new Trouble('event');
+    }
+}
+/** @throws Trouble where no request can be made at all */
+async function openClient(access, now) {
+    const { token, repository, apiUrl, fetch } = access;
+    if (token === '')
+        throw new Trouble('no-token');
+    const { getOctokitOptions, GitHub } = await toolkit();
+    const octokit = new GitHub(getOctokitOptions(token, {
+        ...(apiUrl === '' ? {} : { baseUrl: apiUrl.replace(/\/+$/, '') }),
+        ...(fetch === undefined ? {} : { request: { fetch } })
+    }));
+    const below = `/repos/${repository.split('/').map(encodeURIComponent).join('/')}`;
+    return {
+        request: (method, path, parameters) => send(method, path.startsWith('//') ? path.slice(1) : below + path, parameters),
+        async list(path, parameters, item) {
+            const items = [];
+            for (let page = 1; page <= MOST_PAGES; page++) {
+                const { data, hasNext } = await send('GET', below + path, { ...parameters, per_page: PER_PAGE, page });
+                items.push(...understood(schemas/* array */.YOg(item), data));
+                if (!hasNext)
+                    return items;
+            }
+            throw new Trouble('answer');
+        },
+        async graphql(query, variables, schema) {
+            const base = octokit.request.endpoint.DEFAULTS.baseUrl;
+            // GitHub Enterprise Server keeps its two APIs side by side.
+            const url = `${base.replace(/\/api\/v3$/, '/api')}/graphql`;
+            try {
+                const { data } = await send('POST', url, { query, variables });
+                const answer = graphqlSchema.safeParse(data).data;
+                // A page of HTML, say: what answers here is something else.
+                if (answer === undefined)
+                    return 'absent';
+                const errors = answer.errors?.map(({ type }) => type) ?? [];
+                if (errors.includes('RATE_LIMITED'))
+                    throw new Trouble('rate-limit', undefined, RATE_LIMIT_MS);
+                if (errors.includes('FORBIDDEN') || answer.data === null)
+                    throw new Trouble('rights');
+                return understood(schema, answer.data);
+            }
+            catch (error) {
+                if (error instanceof Trouble && ABSENT.includes(error.status ?? 0))
+                    return 'absent';
+                throw error;
+            }
+        }
+    };
+    async function send(method, url, parameters = {}) {
+        try {
+            const { data, headers } = await octokit.request({
+                method,
+                url,
+                ...(method === 'GET' ? parameters : method === 'DELETE' ? {} : { data: parameters }),
+                request: { signal: AbortSignal.timeout(TIMEOUT_MS) }
+            });
+            return { data, hasNext: /;\s*rel="?next"?/.test(headers.link ?? '') };
+        }
+        catch (error) {
+            throw troubleOf(error, now());
+        }
+    }
+}
+/** Not found; not allowed for the path; not implemented. */
+const ABSENT = [404, 405, 501];
+const RATE_LIMIT_MS = 60_000;
+/** Where only some of it failed, there is data beside the errors. */
+const graphqlSchema = schemas/* object */.Ikc({ data: schemas/* unknown */.L5J().optional(), errors: schemas/* array */.YOg(schemas/* object */.Ikc({ type: schemas/* string */.YjP().optional() })).optional() })
+    .refine(({ data, errors }) => data !== undefined || errors !== undefined);
+/** @throws Trouble */
+function understood(schema, data) {
+    const answer = schema.safeParse(data);
+    if (!answer.success)
+        throw new Trouble('answer');
+    return answer.data;
+}
+
+;// CONCATENATED MODULE: ./src/action/comments/patience.ts
+/** How long GitHub's trouble is borne. */
+
+/** Before the attempts that follow on failures in a row, in milliseconds. */
+const WAITS = [1000, 2000, 4000, 8000];
+/** Whoever is to wait longer than this in all learns it at once, in milliseconds. */
+const patience_LONGEST = 120_000;
+class Patience {
+    sleep;
+    #failures = 0;
+    #waited = 0;
+    constructor(sleep) {
+        this.sleep = sleep;
+    }
+    /** Something worked. */
+    restore() {
+        this.#failures = 0;
+    }
+    /** Waits until another attempt makes sense. @throws Trouble as given where it does not */
+    async bear(trouble) {
+        const usual = WAITS[this.#failures++];
+        const wait = Math.max(usual ?? 0, trouble.wait);
+        if (!trouble.isTemporary || usual === undefined || this.#waited + wait > patience_LONGEST)
+            throw trouble;
+        this.#waited += wait;
+        await this.sleep(wait);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/action/comments/find-pull-request.ts
+/** The pull request that a run of another workflow was for. */
+
+
+
+
+
+const commitSchema = schemas/* object */.Ikc({
+    sha: schemas/* string */.YjP(),
+    ref: schemas/* string */.YjP().optional(),
+    repo: schemas/* object */.Ikc({ id: schemas/* number */.aig(), full_name: schemas/* string */.YjP().optional() }).nullish()
+});
+const pullSchema = schemas/* object */.Ikc({
+    number: schemas/* int */.Whr().positive(),
+    state: schemas/* string */.YjP(),
+    head: commitSchema,
+    base: commitSchema
+});
+/** A branch can be proposed to as many bases as there are; nobody is to cause more comments than this. */
+const MOST = 10;
+/**
+ * The open pull requests of this repository whose head is the commit, repository and branch of the run. By listing them:
+ * GitHub's look-up by commit leaves out the commits of forks.
+ */
+async function findPullRequest(query) {
+    // Without a repository, a pull request of any fork that has the commit would do.
+    if (query.headRepositoryId === undefined || !OBJECT_ID.test(query.headSha))
+        return { kind: 'none' };
+    try {
+        const [first, ...others] = (await listPulls(query))
+            .filter((pull) => isMatch(pull, query))
+            .map(({ number }) => number)
+            .sort((a, b) => b - a)
+            .slice(0, MOST);
+        return first === undefined ? { kind: 'none' } : { kind: 'found', numbers: [first, ...others] };
+    }
+    catch (error) {
+        if (!(error instanceof Trouble))
+            throw error;
+        return { kind: 'failed', trouble: complaint('The pull request of the run could not be looked up', error) };
+    }
+}
+async function listPulls({ github, headOwner, headBranch, now }) {
+    const client = await openClient(github, now);
+    const patience = new Patience(github.sleep);
+    const isNamed = headOwner !== undefined && headBranch !== undefined;
+    for (;;) {
+        try {
+            return await client.list('/pulls', { state: 'open', ...(isNamed ? { head: `${headOwner}:${headBranch}` } : {}) }, pullSchema);
+        }
+        catch (error) {
+            if (!(error instanceof Trouble))
+                throw error;
+            await patience.bear(error);
+        }
+    }
+}
+/** Everything is looked at again: a server may not know the filter. */
+function isMatch({ state, head, base }, query) {
+    const { github, repositoryId, headSha, headRepositoryId, headBranch } = query;
+    const isHere = repositoryId === undefined
+        ? base.repo?.full_name?.toLowerCase() === github.repository.toLowerCase()
+        : base.repo?.id === repositoryId;
+    const isBranch = headBranch === undefined || head.ref === undefined || head.ref === headBranch;
+    return state === 'open' && isHere && isBranch && head.sha === headSha && head.repo?.id === headRepositoryId;
+}
+
+;// CONCATENATED MODULE: ./src/action/comments/authorship.ts
+/**
+ * Which comments are the token's own. A marker is text that anybody can write, and a token that may write comments may
+ * write everybody's: only the author tells them apart.
+ */
+
+
+
+const commentSchema = schemas/* object */.Ikc({
+    id: schemas/* int */.Whr().positive(),
+    /** Its id in GraphQL; Gitea and Forgejo have none. */
+    node_id: schemas/* string */.YjP().min(1).nullish(),
+    html_url: schemas/* string */.YjP().nullish(),
+    body: schemas/* string */.YjP().nullish(),
+    /** Null where the account is gone. */
+    user: schemas/* object */.Ikc({ id: schemas/* number */.aig(), login: schemas/* string */.YjP() }).nullish()
+});
+const QUERY = 'query($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment { viewerDidAuthor } } }';
+/** Most ids in one query. */
+const MOST_IDS = 100;
+/** In the order of the ids. Null: deleted in the meantime. */
+const nodesSchema = schemas/* object */.Ikc({ nodes: schemas/* array */.YOg(schemas/* object */.Ikc({ viewerDidAuthor: schemas/* boolean */.zMY().optional() }).nullable()) });
+/** The account of `GITHUB_TOKEN`. The brackets keep it from being anybody else's. */
+const ACTIONS_LOGIN = 'github-actions[bot]';
+/** Of an App's installation, as `GITHUB_TOKEN` is one. */
+const INSTALLATION_TOKEN = 'ghs_';
+class Authorship {
+    client;
+    token;
+    /** Of servers without GraphQL; undefined until one turns out to be such. */
+    #isOwn;
+    /** The account that has written a comment of this run. */
+    #account;
+    constructor(client, token) {
+        this.client = client;
+        this.token = token;
+    }
+    /**
+     * Those of the comments that the token's account has written: GitHub says so itself, by GraphQL. Where that is absent, by
+     * the account that REST names. GitHub names none to installations of Apps; without GraphQL such a token counts as that of
+     * Actions until a comment that it has written says otherwise.
+     *
+     * @throws Trouble
+     */
+    async own(comments) {
+        if (comments.length === 0)
+            return [];
+        if (this.#isOwn === undefined) {
+            const own = await this.#byGraphql(comments);
+            if (own !== 'absent')
+                return own;
+            this.#isOwn = await this.#byRest();
+        }
+        const isOwn = this.#account === undefined ? this.#isOwn : ({ id }) => id === this.#account;
+        return comments.filter(({ user }) => user !== null && user !== undefined && isOwn(user));
+    }
+    /** @param comment that was made with the token just now */
+    learn({ user }) {
+        this.#account = user?.id;
+    }
+    async #byGraphql(comments) {
+        const own = [];
+        for (let start = 0; start < comments.length; start += MOST_IDS) {
+            const some = comments.slice(start, start + MOST_IDS);
+            const ids = some.map(({ node_id }) => node_id);
+            if (ids.some((id) => typeof id !== 'string'))
+                return 'absent';
+            const answer = await this.client.graphql(QUERY, { ids }, nodesSchema);
+            if (answer === 'absent')
+                return 'absent';
+            if (answer.nodes.length !== some.length)
+                throw new Trouble('answer');
+            own.push(...some.filter((_, place) => answer.nodes[place]?.viewerDidAuthor === true));
+        }
+        return own;
+    }
+    async #byRest() {
+        const isActions = ({ login }) => login === ACTIONS_LOGIN;
+        if (this.token.startsWith(INSTALLATION_TOKEN))
+            return isActions;
+        try {
+            const { data } = await this.client.request('GET', '//user');
+            const account = understood(schemas/* object */.Ikc({ id: schemas/* number */.aig() }), data);
+            return ({ id }) => id === account.id;
+        }
+        catch (error) {
+            if (error instanceof Trouble && ['rights', 'missing'].includes(error.kind))
+                return isActions;
+            throw error;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./src/action/comments/stamp.ts
+/**
+ * The first two lines of a comment: the marker, by which the comment of a key is found, and the stamp, which says what run
+ * wrote it. Both are HTML comments, which GitHub does not show. Neither proves who wrote it: see `authorship.ts`.
+ */
+
+const MARKER = /^<!-- opentraces-push:[\w.-]+ -->$/;
+const STAMP = /^<!-- opentraces-push-run id=(\d{1,15}) attempt=(\d{1,15}) head=(-|[0-9a-f]+) -->$/;
+/**
+ * The parts of a rendered comment.
+ *
+ * @param body whose first line is the marker, as the report renders it
+ */
+function splitBody(body) {
+    const [marker = '', ...rest] = linesOf(body);
+    if (!MARKER.test(marker))
+        throw new Error('The body of a comment has to start with the line of its marker.');
+    return { marker, text: rest.join('\n').trimEnd() };
+}
+function joinBody(marker, { stamp, text }) {
+    const { runId, attempt, headSha } = stamp;
+    const head = headSha !== undefined && OBJECT_ID.test(headSha) ? headSha : '-';
+    return `${marker}\n<!-- opentraces-push-run id=${String(runId)} attempt=${String(attempt)} head=${head} -->\n${text}`;
+}
+/** Reads a comment that may be anybody's. Undefined: it is not one of this marker. */
+function stamp_readBody(marker, body) {
+    const [first, second = '', ...rest] = linesOf(body);
+    if (first !== marker)
+        return undefined;
+    const [, runId, attempt, head = ''] = STAMP.exec(second) ?? [];
+    if (runId === undefined)
+        return { stamp: undefined, text: [second, ...rest].join('\n').trimEnd() };
+    return {
+        stamp: { runId: Number(runId), attempt: Number(attempt), headSha: OBJECT_ID.test(head) ? head : undefined },
+        text: rest.join('\n').trimEnd()
+    };
+}
+/**
+ * Positive where `a` is of the newer run. By run and not by time, so that an old run that is run again, and with it an old
+ * commit, stays older than what has come since.
+ */
+function compareStamps(a, b) {
+    return (a?.runId ?? -1) - (b?.runId ?? -1) || (a?.attempt ?? -1) - (b?.attempt ?? -1);
+}
+/** The heading alone, for a server that takes less than a report is long. */
+function shortened(text) {
+    const heading = text.split('\n').find((line) => line.trim() !== '') ?? '';
+    return `${heading}\n\nThe rest is longer than a comment may be here. The whole report is in the job summary.`;
+}
+function linesOf(body) {
+    return body.replace(/\r\n?/g, '\n').split('\n');
+}
+
+;// CONCATENATED MODULE: ./src/action/comments/decide.ts
+/** What a run has to do about the comments that it sees on a pull request. Pure. */
+
+/**
+ * The next step. All runs that look at the same comments choose the same one to remain, the oldest, and let the same run
+ * write it, the newest: so they end with one comment, whoever was faster.
+ */
+function nextStep(seen, wanted, { created, wrote }) {
+    const own = seen.toSorted((a, b) => a.id - b.id);
+    const [keeper] = own;
+    if (keeper === undefined)
+        return { kind: wanted.mayCreate ? 'create' : 'stay-silent' };
+    const newest = own.reduce((best, one) => (compareStamps(one.stamp, best.stamp) > 0 ? one : best));
+    if (compareStamps(newest.stamp, wanted.stamp) > 0) {
+        const surplus = created === undefined || created === keeper.id ? [] : [created];
+        return { kind: 'give-way', to: newest, surplus };
+    }
+    return {
+        kind: 'keep',
+        keeper,
+        isCurrent: isCurrent(keeper, wanted, wrote === true),
+        surplus: own.slice(1).map(({ id }) => id)
+    };
+}
+/**
+ * Whether the comment can stay as it is: it says the same of the same commit. Of another commit the stamp has to be changed,
+ * so that a run between the two does not pass for newer. Jobs of one run that share a key write once each.
+ */
+function isCurrent({ stamp, text }, wanted, wrote) {
+    const isSameRun = compareStamps(stamp, wanted.stamp) === 0;
+    if (text !== wanted.text)
+        return isSameRun && wrote;
+    return isSameRun || (stamp?.headSha !== undefined && stamp.headSha === wanted.stamp.headSha);
+}
+
+;// CONCATENATED MODULE: ./src/action/comments/upsert.ts
+/**
+ * The comment on a pull request: one for each key, whatever runs at the same time.
+ *
+ * GitHub changes comments without conditions: who writes last wins, and two that find none make two. So a run looks,
+ * writes, waits until writes that were under way have landed, and looks again, until it finds what it would leave behind.
+ * That ends with the newest run's text as long as no request takes longer than the wait.
+ */
+
+
+
+
+
+
+
+
+/** In milliseconds, and up to as much again. */
+const SETTLE_MS = 2500;
+/** Each is caused by another run that wrote at the same moment. */
+const MOST_ROUNDS = 20;
+/** Creates or updates the comment of a key. What GitHub does or refuses never throws. */
+async function upsertComment(options) {
+    if (options.when === 'never')
+        return { kind: 'silent' };
+    try {
+        return await new Upsert(options, await openClient(options.github, options.now)).run();
+    }
+    catch (error) {
+        if (!(error instanceof Trouble))
+            throw error;
+        return { kind: 'not-posted', trouble: complaint('The comment on the pull request could not be posted', error) };
+    }
+}
+function mayCreate({ when, hasNews, hasFailed }) {
+    return when === 'always' || hasFailed || (when === 'changes' && hasNews);
+}
+class Upsert {
+    options;
+    client;
+    #authorship;
+    #patience;
+    #marker;
+    #comments;
+    #text;
+    #isShort = false;
+    #done = {};
+    constructor(options, client) {
+        this.options = options;
+        this.client = client;
+        const { marker, text } = splitBody(options.body);
+        this.#marker = marker;
+        this.#text = text;
+        this.#comments = `/issues/${String(options.pullRequest)}/comments`;
+        this.#authorship = new Authorship(client, options.github.token);
+        this.#patience = new Patience(options.github.sleep);
+    }
+    async run() {
+        let isSettled = false;
+        for (let round = 0; round < MOST_ROUNDS; round++) {
+            try {
+                const step = nextStep(await this.#look(), this.#wanted, this.#done);
+                const outcome = await this.#take(step, isSettled);
+                if (outcome !== undefined)
+                    return outcome;
+                await this.options.github.sleep(SETTLE_MS * (1 + this.options.random()));
+                isSettled = true;
+            }
+            catch (error) {
+                if (!(error instanceof Trouble))
+                    throw error;
+                isSettled = false;
+                if (!this.#shorten(error))
+                    await this.#patience.bear(error);
+            }
+        }
+        throw new Trouble('contention');
+    }
+    get #wanted() {
+        return { stamp: this.options.stamp, text: this.#text, mayCreate: mayCreate(this.options) };
+    }
+    async #look() {
+        const all = await this.client.list(this.#comments, {}, commentSchema);
+        const marked = all.filter(({ body }) => stamp_readBody(this.#marker, body ?? '') !== undefined);
+        return (await this.#authorship.own(marked)).flatMap(({ id, html_url, body }) => {
+            const content = stamp_readBody(this.#marker, body ?? '');
+            return content === undefined ? [] : [{ ...content, id, url: html_url ?? undefined }];
+        });
+    }
+    /** @returns undefined where another look is needed */
+    async #take(step, isSettled) {
+        switch (step.kind) {
+            case 'stay-silent':
+                return { kind: 'silent' };
+            case 'create':
+                if (await this.#isOutdated())
+                    return { kind: 'superseded', by: undefined };
+                await this.#create();
+                return undefined;
+            case 'give-way':
+                for (const id of step.surplus)
+                    await this.#delete(id);
+                return { kind: 'superseded', by: step.to.stamp };
+            case 'keep':
+                if (step.isCurrent && step.surplus.length === 0 && isSettled)
+                    return this.#outcome(step.keeper);
+                if (!step.isCurrent && !(await this.#update(step.keeper)))
+                    return undefined;
+                for (const id of step.surplus)
+                    await this.#delete(id);
+                return undefined;
+        }
+    }
+    #outcome({ id, url }) {
+        const { created, wrote } = this.#done;
+        return { kind: created === id ? 'created' : wrote === true ? 'updated' : 'unchanged', url };
+    }
+    /**
+     * Whether the pull request has moved on. A newer run that had nothing to say leaves no comment behind that would tell.
+     */
+    async #isOutdated() {
+        const { pullRequest, stamp } = this.options;
+        try {
+            const { data } = await this.client.request('GET', `/pulls/${String(pullRequest)}`);
+            const { head } = understood(schemas/* object */.Ikc({ head: schemas/* object */.Ikc({ sha: schemas/* string */.YjP() }) }), data);
+            return stamp.headSha !== undefined && OBJECT_ID.test(head.sha) && head.sha !== stamp.headSha;
+        }
+        catch (error) {
+            // A token with `issues: write` alone may comment, and not see this.
+            if (error instanceof Trouble && ['rights', 'missing'].includes(error.kind))
+                return false;
+            throw error;
+        }
+    }
+    async #create() {
+        const { data } = await this.client.request('POST', this.#comments, { body: this.#body });
+        const comment = understood(commentSchema, data);
+        this.#authorship.learn(comment);
+        this.#achieved({ created: comment.id, wrote: true });
+    }
+    /** @returns false where the comment is no longer what was seen: a listing takes its time */
+    async #update({ id }) {
+        const path = `/issues/comments/${String(id)}`;
+        try {
+            const { data } = await this.client.request('GET', path);
+            const content = stamp_readBody(this.#marker, understood(commentSchema, data).body ?? '');
+            if (content === undefined || compareStamps(content.stamp, this.options.stamp) > 0)
+                return false;
+            await this.client.request('PATCH', path, { body: this.#body });
+        }
+        catch (error) {
+            throw error instanceof Trouble && error.kind === 'missing' ? new Trouble('gone', error.status) : error;
+        }
+        this.#achieved({ wrote: true });
+        return true;
+    }
+    async #delete(id) {
+        try {
+            await this.client.request('DELETE', `/issues/comments/${String(id)}`);
+            this.#achieved({});
+        }
+        catch (error) {
+            // Another run was faster.
+            if (!(error instanceof Trouble && error.kind === 'missing'))
+                throw error;
+        }
+    }
+    #achieved(done) {
+        this.#done = { ...this.#done, ...done };
+        this.#patience.restore();
+    }
+    get #body() {
+        return joinBody(this.#marker, { stamp: this.options.stamp, text: this.#text });
+    }
+    /** @returns whether a shorter comment is worth a try */
+    #shorten({ kind }) {
+        if (kind !== 'content' || this.#isShort)
+            return false;
+        this.#isShort = true;
+        this.#text = shortened(this.#text);
+        return true;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/report/comment.ts
+/** The comment on a pull request: fit to publish or not, better or worse, and what to do. */
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Longest comment in bytes; GitHub refuses one of more than 65,536 characters. */
+const COMMENT_BYTES = 60_000;
+const comment_BUDGET = {
+    bytes: COMMENT_BYTES,
+    shedding: [
+        'notes',
+        'how it was checked',
+        'allow list',
+        'traces that changed most',
+        'traces to look at',
+        'top fixes',
+        'removed traces',
+        'warnings',
+        'invalid lines',
+        'what to do',
+        'findings',
+        'quality'
+    ],
+    elsewhere: 'The whole report is in the job summary and in report.json.'
+};
+/** The first line of a comment, by which it is found again. @throws InputError where the key is none */
+function commentMarker(key) {
+    if (!/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/.test(key)) {
+        throw new InputError('the input "comment-key" is not a name', {
+            hint: 'Use 1 to 64 letters, digits, dots, underscores and hyphens, with a letter or digit at both ends.'
+        });
+    }
+    return `<!-- opentraces-push:${key} -->`;
+}
+/** GitHub Markdown of at most `COMMENT_BYTES`, whose first line is the marker. @throws InputError where the key is none */
+function renderComment(given, { key, reportedBy, runUrl }) {
+    const report = disclosable(given);
+    const trusted = reportedBy === undefined;
+    const page = { level: '####', trusted };
+    const whole = (name, text) => ({ name, versions: [text] });
+    const claimed = trusted ? '' : ' (as the pull request’s own run reports it)';
+    const heading = `### ${headline(report)}${claimed}`;
+    const top = whole('heading', `${commentMarker(key)}\n${blocks(heading, trusted ? '' : origin())}`);
+    const end = whole('footer', footer(report, runUrl ?? (trusted ? report.run.run_url : undefined)));
+    if (nothingNew(report))
+        return fit([top, end], comment_BUDGET);
+    return fit([
+        top,
+        whole('consequence', consequence(report, page)),
+        whole('error', tellsMore(report) ? errorSection(report) : ''),
+        sized('removed traces', [20, 5, 0], (rows) => comparison(report, rows)),
+        sized('warnings', [10, 3], (rows) => warnings(report, rows)),
+        sized('findings', [30, 10, 0], (rows) => findings(report, page, rows)),
+        sized('what to do', [30, 10, 0], (rows) => wayOut(report, page, rows)),
+        sized('invalid lines', [20, 5, 0], (rows) => invalidLines(report, page, rows)),
+        sized('quality', [10, 0], (rows) => scores(report, page, rows)),
+        sized('top fixes', [3, 1, 0], (rows) => topFixes(report, page, rows)),
+        sized('traces to look at', [20, 5, 0], (rows) => attention(report, page, rows)),
+        sized('traces that changed most', [10, 3, 0], (rows) => movers(report, rows)),
+        sized('allow list', [20, 5, 0], (rows) => allowList(report, rows)),
+        sized('how it was checked', [20, 0], (rows) => howChecked(report, rows)),
+        sized('notes', [20, 0], (rows) => foldedNotes(report, page, rows)),
+        end
+    ], comment_BUDGET);
+}
+/** Findings and invalid lines are shown with their places: the sentence that sums them up says nothing new. */
+function tellsMore(report) {
+    return moodOf(report) === 'broken' || (stopped(report).length === 0 && report.invalid.length === 0);
+}
+
+;// CONCATENATED MODULE: ./src/report/read.ts
+/** A `report.json` that another run wrote: hostile until it is read. */
+
+
+/** Largest report that is read, in bytes of UTF-8. */
+const REPORT_BYTES = 10 * 1024 * 1024;
+/** Longest text kept of it, in UTF-16 units: far more than any page shows of one value. */
+const LONGEST_TEXT = 2000;
+/** More entries than this in one list are no report. */
+const LONGEST_LIST = 50_000;
+const MOST_VALUES = 1_000_000;
+const DEEPEST = 10;
+/**
+ * The report in a text. What is in it is still only what its author claims: `renderComment` with `reportedBy` says so.
+ *
+ * @throws InputError, and nothing else, whatever the text holds
+ */
+function readReport(text) {
+    // A unit of UTF-16 takes one to three bytes: the length alone settles most texts.
+    if (text.length > REPORT_BYTES || Buffer.byteLength(text) > REPORT_BYTES) {
+        throw refused(`it is larger than ${String(REPORT_BYTES / 1024 / 1024)} MiB`);
+    }
+    const parsed = reportSchema.safeParse(bounded(parse(text)));
+    if (!parsed.success)
+        throw refused(read_problemsOf(parsed.error.issues.map(({ path }) => path)));
+    return parsed.data;
+}
+function refused(why) {
+    return new InputError(`the report cannot be used: ${why}`, {
+        hint: 'The file must be the report.json of a run of this action, as its artifact holds it. Check "report-path" and the step that downloads it.'
+    });
+}
+function parse(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        throw refused('it is not JSON');
+    }
+}
+/** The value with long texts cut. Sizes are settled here, because a schema looks at every entry of a list first. */
+function bounded(value) {
+    let left = MOST_VALUES;
+    const walk = (one, depth) => {
+        if (--left < 0 || depth > DEEPEST)
+            throw refused('it holds more than a report has');
+        if (typeof one === 'string')
+            return one.length > LONGEST_TEXT ? `${one.slice(0, LONGEST_TEXT - 1)}…` : one;
+        if (typeof one !== 'object' || one === null)
+            return one;
+        if (Array.isArray(one)) {
+            if (one.length > LONGEST_LIST)
+                throw refused('it holds more than a report has');
+            return one.map((item) => walk(item, depth + 1));
+        }
+        // Names of timings and figures are shown, too.
+        return Object.fromEntries(Object.entries(one).map(([key, item]) => [key.slice(0, 200), walk(item, depth + 1)]));
+    };
+    return walk(value, 0);
+}
+/** Names places by our own words only: a field's name is the file's author's choice. */
+function read_problemsOf(paths) {
+    const known = Object.keys(reportSchema.shape);
+    const fields = new Set(paths.map(([first]) => (known.includes(String(first)) ? `"${String(first)}"` : 'its form')));
+    return `not of the form of a report in ${[...fields].slice(0, 5).join(', ')}`;
+}
+
+;// CONCATENATED MODULE: ./src/commands/comment.ts
+/**
+ * The comment on a pull request: at the end of a run for one, and by the command `comment`, which posts the report of an
+ * earlier run that had no right to write.
+ */
+
+
+
+
+
+
+
+
+
+/**
+ * Comments on the pull request of the event, where there is one and `pr-comment` has a reason to. What the run has found and
+ * how it ends stay as they are, whatever becomes of the comment. Never throws.
+ */
+async function commentOn({ inputs, report, ...ports }) {
+    const { pullRequest, repository, runId, runAttempt, runUrl } = ports.context;
+    if (pullRequest === undefined || repository === '')
+        return;
+    const stamp = { runId: runId ?? 0, attempt: runAttempt ?? 1, headSha: pullRequest.headSha };
+    try {
+        const body = renderComment(report, { key: inputs.commentKey, ...(runUrl === undefined ? {} : { runUrl }) });
+        const outcome = await post(report, { pullRequest: pullRequest.number, body, stamp }, inputs, ports);
+        if (outcome.kind !== 'not-posted')
+            tellLog(pullRequest.number, outcome, ports);
+        else
+            report.warnings.push(warningOf(outcome.trouble, ports.context));
+    }
+    catch (error) {
+        // A defect of ours, which must not cost anybody the result of the run.
+        const kind = error instanceof Error ? error.name : typeof error;
+        report.warnings.push(`The comment on the pull request could not be written (${kind}). This is a defect.`);
+    }
+}
+/**
+ * Posts the report of the run that a `workflow_run` follows on the pull requests that the run was for.
+ *
+ * That report is what an untrusted run says, and perhaps not even a report. Which pull requests, commit, run and repository
+ * it is about is GitHub's word alone. Nothing of it gets into the log, the summary or the outputs of this run, and it is not
+ * searched for secrets of this run: what would be hidden in it, and what not, would tell its author which guesses were right.
+ *
+ * @param report of this run
+ * @throws InputError (exit code 2) on other events and for a file that is no report, LoadError (4) where GitHub fails.
+ * A lack of rights is a warning
+ */
+async function comment(inputs, ports, report) {
+    const { context, now } = ports;
+    const run = context.workflowRun;
+    if (run === undefined || context.repository === '')
+        throw comment_elsewhere();
+    const theirs = await readReportFile(inputs.reportPath);
+    const isPublicPage = context.inActions && context.isPublicRepository;
+    if (theirs.visibility === 'private' && isPublicPage && !inputs.disclose)
+        theirs.disclosed = false;
+    report.exit_code = 0;
+    const search = await findPullRequest({
+        ...run,
+        github: access(inputs, ports),
+        repositoryId: context.repositoryId,
+        now: () => now().getTime()
+    });
+    if (search.kind === 'none') {
+        skip(report, 'no-pull-request');
+        report.notices.push('No open pull request has the commit of the run as its head: there is nothing to comment on.');
+        return;
+    }
+    if (search.kind === 'failed') {
+        skip(report, 'not-posted');
+        comment_refused([search.trouble], report);
+        return;
+    }
+    const stamp = { runId: run.id, attempt: run.attempt, headSha: run.headSha };
+    const troubles = [];
+    const outcomes = [];
+    for (const pullRequest of search.numbers) {
+        const placed = placedBy(theirs, context.repository, run, pullRequest);
+        const runUrl = run.url === undefined ? {} : { runUrl: run.url };
+        const body = renderComment(placed, { key: inputs.commentKey, reportedBy: 'pull request', ...runUrl });
+        const outcome = await post(placed, { pullRequest, body, stamp }, inputs, ports);
+        outcomes.push(outcome.kind);
+        if (outcome.kind === 'not-posted') {
+            troubles.push(outcome.trouble);
+            continue;
+        }
+        tellLog(pullRequest, outcome, ports);
+        report.notices.push(sentence(pullRequest, outcome));
+    }
+    if (outcomes.some((kind) => POSTED.includes(kind)))
+        report.outcome = 'checked';
+    else
+        skip(report, reasonOf(outcomes));
+    comment_refused(troubles, report);
+}
+const POSTED = ['created', 'updated', 'unchanged'];
+function skip(report, reason) {
+    report.outcome = 'skipped';
+    report.skip_reason = reason;
+}
+/** Stable words for the output `skip-reason`. */
+function reasonOf(outcomes) {
+    if (outcomes.includes('not-posted'))
+        return 'not-posted';
+    return outcomes.includes('superseded') ? 'superseded' : 'nothing-to-say';
+}
+async function post(report, place, inputs, ports) {
+    const { now, randomHex } = ports;
+    return await upsertComment({
+        ...place,
+        github: access(inputs, ports),
+        when: inputs.prComment,
+        hasNews: hasNews(report),
+        hasFailed: report.exit_code !== 0,
+        now: () => now().getTime(),
+        random: () => Number.parseInt(randomHex(8), 16) / 2 ** 32
+    });
+}
+function access({ githubToken }, { context: { repository, apiUrl }, sleep }) {
+    return { token: githubToken ?? '', repository, apiUrl, sleep };
+}
+/** Whether there is something that a reviewer should know who has not asked for a comment on every pull request. */
+function hasNews({ counts, baseline, exit_code: exitCode }) {
+    const base = baseline?.base;
+    const differs = base === undefined ? counts.staged > 0 : base.added + base.changed + base.removed > 0;
+    return differs || exitCode !== 0 || counts.blocked + counts.held + counts.invalid + (counts.leaked ?? 0) > 0;
+}
+/** The report with the place that GitHub names instead of the one that it claims. */
+function placedBy(theirs, repository, run, pullRequest) {
+    return {
+        ...theirs,
+        run: {
+            repository,
+            event: 'workflow_run',
+            run_id: String(run.id),
+            run_attempt: String(run.attempt),
+            head_sha: run.headSha,
+            pull_request: pullRequest
+        }
+    };
+}
+function tellLog(pullRequest, outcome, { log }) {
+    log.info(sentence(pullRequest, outcome));
+    if ('url' in outcome && outcome.url !== undefined)
+        log.info(outcome.url);
+}
+function sentence(pullRequest, { kind }) {
+    const subject = `The comment on pull request ${String(pullRequest)}`;
+    switch (kind) {
+        case 'created':
+        case 'updated':
+            return `${subject} was ${kind}.`;
+        case 'unchanged':
+            return `${subject} says the same already.`;
+        case 'superseded':
+            return `${subject} is left to a newer run.`;
+        case 'silent':
+            return `There is no reason for a comment on pull request ${String(pullRequest)} (see the input "pr-comment").`;
+    }
+}
+/** What no token of this job would change. */
+const LACK_OF_RIGHTS = ['no-token', 'token', 'rights', 'missing'];
+const RECIPE = 'Runs for pull requests of forks and of Dependabot get no token that may write. Let a workflow on `workflow_run` post the ' +
+    'report with `command: comment`, and set `pr-comment: never` here: see "Pull requests" in the README of the action.';
+function warningOf({ kind, warning, hint }, { isFork, isDependabot }) {
+    return `${warning} ${(isFork || isDependabot) && LACK_OF_RIGHTS.includes(kind) ? RECIPE : hint}`;
+}
+/** @throws LoadError where it was more than a lack of rights */
+function comment_refused(troubles, report) {
+    const failure = troubles.find(({ kind }) => !LACK_OF_RIGHTS.includes(kind));
+    if (failure !== undefined) {
+        throw new LoadError('UPLOAD_FAILED', failure.warning.replace(/\.$/, ''), {
+            hint: failure.hint,
+            retryable: failure.kind === 'contention' || new Trouble(failure.kind).isTemporary
+        });
+    }
+    report.warnings.push(...new Set(troubles.map(({ warning, hint }) => `${warning} ${hint}`)));
+}
+function comment_elsewhere() {
+    return new InputError('the event does not name a run whose report could be posted', {
+        hint: 'The command comment belongs into a workflow on "workflow_run". On pull requests, push and check comment by themselves: see the input "pr-comment".'
+    });
+}
+/** @throws InputError where there is no file, or one that is no report */
+async function readReportFile(path) {
+    return readReport(await reportText(path));
+}
+/** No more of the file than a report may have, and one byte. A link in an unpacked artifact could lead anywhere. */
+async function reportText(path) {
+    try {
+        // Windows has none of the last two, and no bits are set then.
+        const file = await (0,promises_namespaceObject.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+        try {
+            if (!(await file.stat()).isFile())
+                throw unreadable('is not a file');
+            return await (0,consumers_namespaceObject.text)(file.createReadStream({ start: 0, end: REPORT_BYTES, autoClose: false }));
+        }
+        finally {
+            await file.close();
+        }
+    }
+    catch (error) {
+        if (error instanceof InputError)
+            throw error;
+        throw unreadable(systemErrorCode(error) === 'ENOENT' ? 'does not exist' : 'cannot be read');
+    }
+}
+function unreadable(why) {
+    return new InputError(`the file that "report-path" names ${why}`, {
+        hint: 'Download the artifact with the report.json of the run first, and name the file in "report-path". Links are not followed.'
+    });
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./src/action/base-file/base.ts
 
 /**
@@ -46601,7 +47716,7 @@ var external_node_util_ = __nccwpck_require__(7975);
 
 
 const run = (0,external_node_util_.promisify)(external_node_child_process_namespaceObject.execFile);
-const TIMEOUT_MS = 60_000;
+const checkout_TIMEOUT_MS = 60_000;
 /** Node's code where a program writes more than `maxBuffer`. */
 const OVERFLOW = 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER';
 /** For commits and folders. One of more entries than fit is read from GitHub. */
@@ -46628,7 +47743,7 @@ function checkoutObjects(gitDir, env) {
             const { stdout } = await run('git', gitArguments(gitDir, 'cat-file', type, id), {
                 encoding: 'buffer',
                 maxBuffer: maxBytes,
-                timeout: TIMEOUT_MS,
+                timeout: checkout_TIMEOUT_MS,
                 ...gitProcess(env)
             });
             bytes = stdout;
@@ -46728,17 +47843,17 @@ function kindOf(mode) {
 
 const github_TIMEOUT_MS = 30_000;
 /** Before the second, third and fourth attempt, in milliseconds. */
-const WAITS = [1000, 2000, 4000];
+const github_WAITS = [1000, 2000, 4000];
 /** Whoever is to wait longer than this learns it at once, in milliseconds. */
 const LONGEST_WAIT = 60_000;
 const id = schemas/* string */.YjP().regex(OBJECT_ID);
-const commitSchema = schemas/* object */.Ikc({ tree: schemas/* object */.Ikc({ sha: id }), parents: schemas/* array */.YOg(schemas/* object */.Ikc({ sha: id })) });
+const github_commitSchema = schemas/* object */.Ikc({ tree: schemas/* object */.Ikc({ sha: id }), parents: schemas/* array */.YOg(schemas/* object */.Ikc({ sha: id })) });
 const treeSchema = schemas/* object */.Ikc({
     tree: schemas/* array */.YOg(schemas/* object */.Ikc({ path: schemas/* string */.YjP(), mode: schemas/* string */.YjP(), sha: id })),
     truncated: schemas/* boolean */.zMY()
 });
 /** Only where it is needed: the toolkit parses the payload of the event as soon as it is loaded, and throws what it finds. */
-async function toolkit() {
+async function github_toolkit() {
     try {
         return await __nccwpck_require__.e(/* import() */ 845).then(__nccwpck_require__.bind(__nccwpck_require__, 1845));
     }
@@ -46751,7 +47866,7 @@ async function toolkit() {
  * absent file: GitHub says 404 for what a token may not read as well, and that is `ObjectMissing` here.
  */
 async function githubObjects({ token, repository, apiUrl, sleep, fetch }) {
-    const { getOctokitOptions, GitHub } = await toolkit();
+    const { getOctokitOptions, GitHub } = await github_toolkit();
     const octokit = new GitHub(getOctokitOptions(token, {
         ...(apiUrl === '' ? {} : { baseUrl: apiUrl }),
         ...(fetch === undefined ? {} : { request: { fetch } })
@@ -46759,7 +47874,7 @@ async function githubObjects({ token, repository, apiUrl, sleep, fetch }) {
     const [owner = '', repo = ''] = repository.split('/');
     return {
         async commit(sha) {
-            const { tree, parents } = await get('commits', sha, commitSchema);
+            const { tree, parents } = await get('commits', sha, github_commitSchema);
             return { tree: tree.sha, parents: parents.map((parent) => parent.sha) };
         },
         async entry(folder, name) {
@@ -46800,7 +47915,7 @@ async function githubObjects({ token, repository, apiUrl, sleep, fetch }) {
             const answer = await attempt(kind, sha, schema, query);
             if (!(answer instanceof Failure))
                 return answer;
-            const usual = WAITS[attempts];
+            const usual = github_WAITS[attempts];
             const wait = Math.max(usual ?? 0, answer.wait);
             if (usual === undefined || !answer.error.retryable || wait > LONGEST_WAIT)
                 throw answer.error;
@@ -46838,13 +47953,13 @@ class Failure {
 const CONTENTS_READ = 'Give the job `permissions: contents: read`, and the input `github-token` a token of it.';
 const FETCH_DEPTH = 'Check out with `fetch-depth: 2`, so that the base is at hand.';
 /** Octokit's error. Its text quotes the answer and is not looked at. */
-const requestErrorSchema = schemas/* object */.Ikc({
+const github_requestErrorSchema = schemas/* object */.Ikc({
     status: schemas/* number */.aig(),
     response: schemas/* object */.Ikc({ headers: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* unknown */.L5J()) }).optional()
 });
 /** @throws ObjectMissing for 404 */
 function failureOf(error) {
-    const { status, response } = requestErrorSchema.safeParse(error).data ?? {};
+    const { status, response } = github_requestErrorSchema.safeParse(error).data ?? {};
     if (status === undefined || response === undefined)
         return new Failure(temporary('GitHub could not be reached'));
     if (status === 404)
@@ -47614,7 +48729,7 @@ async function files_kindOf(path, shown) {
         const code = systemErrorCode(error);
         if (code !== undefined && ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP'].includes(code))
             return 'absent';
-        throw unreadable(shown, error);
+        throw files_unreadable(shown, error);
     }
 }
 /** The entries of a folder, sorted by name; none where it does not exist. @throws LoadError */
@@ -47626,7 +48741,7 @@ async function listFolder(folder, shown) {
     catch (error) {
         if (systemErrorCode(error) === 'ENOENT')
             return [];
-        throw unreadable(shown, error);
+        throw files_unreadable(shown, error);
     }
 }
 /** A JSON object of the CLI's own files. @throws LoadError, which quotes nothing of the file */
@@ -47636,7 +48751,7 @@ async function readJsonObject(path, shown) {
         text = await (0,promises_namespaceObject.readFile)(path, 'utf8');
     }
     catch (error) {
-        throw unreadable(shown, error);
+        throw files_unreadable(shown, error);
     }
     try {
         const json = JSON.parse(text);
@@ -47651,7 +48766,7 @@ async function readJsonObject(path, shown) {
     });
 }
 /** The error for something staged that the system does not let us read. */
-function unreadable(shown, error) {
+function files_unreadable(shown, error) {
     return new LoadError('TRACES_UNREADABLE', `"${shown}" cannot be read (${systemErrorCode(error) ?? 'unknown error'})`, {
         hint: 'Check that the path exists and that the user of this job may read it.',
         cause: error
@@ -47917,7 +49032,7 @@ function withoutVolatile(metadata) {
     return undefined;
 }
 const discard = { put: () => undefined };
-const SMALL = 1024;
+const canonical_SMALL = 1024;
 const scratch = Buffer.allocUnsafe(64 * 1024);
 /** Feeds hashes from one buffer that is used again: texts of their own would be garbage faster than it is collected. */
 class HashSink {
@@ -47932,9 +49047,9 @@ class HashSink {
         this.targets = targets;
     }
     put(ascii) {
-        if (ascii.length < SMALL) {
+        if (ascii.length < canonical_SMALL) {
             this.pending += ascii;
-            if (this.pending.length < SMALL)
+            if (this.pending.length < canonical_SMALL)
                 return;
             ascii = '';
         }
@@ -48472,7 +49587,7 @@ async function* readStaged(files, prepare) {
         catch (error) {
             if (systemErrorCode(error) === undefined)
                 throw error;
-            throw unreadable(shown, error);
+            throw files_unreadable(shown, error);
         }
     }
 }
@@ -49398,7 +50513,7 @@ class Collection {
             return await (0,promises_namespaceObject.realpath)(path);
         }
         catch (error) {
-            throw unreadable(this.shown(path), error);
+            throw files_unreadable(this.shown(path), error);
         }
     }
     /** A real path as the working directory is written, so that exclusions hold for what a link leads to. */
@@ -50907,7 +52022,7 @@ async function readBase(source, options) {
         };
     }
     catch (error) {
-        const reason = reasonOf(error);
+        const reason = base_traces_reasonOf(error);
         if (reason === undefined)
             throw error;
         return { missing: `Not compared with the base. ${reason}` };
@@ -50930,15 +52045,15 @@ async function readTraces(files, folder) {
     return traces;
 }
 /** Undefined for what is a defect of this action. */
-function reasonOf(error) {
+function base_traces_reasonOf(error) {
     if (error instanceof ActionError)
-        return `${sentence(error.message)} ${error.hint}`;
+        return `${base_traces_sentence(error.message)} ${error.hint}`;
     const code = systemErrorCode(error);
     return code === undefined || !/^E[A-Z0-9]+$/.test(code)
         ? undefined
         : `Its traces could not be put into the temporary folder (${code}). Check the free space and the rights of RUNNER_TEMP.`;
 }
-function sentence(text) {
+function base_traces_sentence(text) {
     const start = text.slice(0, 1).toUpperCase() + text.slice(1);
     return start.endsWith('.') ? start : `${start}.`;
 }
@@ -51745,14 +52860,14 @@ class Seen {
         return this.#origins.get(key);
     }
     add(key, origin) {
-        if (this.#origins.size < MOST)
+        if (this.#origins.size < texts_MOST)
             this.#origins.set(key, origin);
     }
 }
 /** In UTF-16 units. Nine tenths of what a trace holds is in texts longer than this. */
 const LONG = 256;
 /** About 30 MB of them. */
-const MOST = 150_000;
+const texts_MOST = 150_000;
 /**
  * All texts of a trace, in document order, each right before its readings without a disguise; the published line comes
  * last, as it is sent. What an earlier trace holds is left out, and named.
@@ -52941,7 +54056,7 @@ async function persistently(options, body) {
             return outcome === 'not-understood' ? outcome : { ...outcome, tokens: outcome.tokens + spent };
         }
         catch (error) {
-            if (!(error instanceof Trouble))
+            if (!(error instanceof client_Trouble))
                 throw error;
             spent += error.tokens;
             if (error.reason === 'timeout')
@@ -52956,7 +54071,7 @@ async function persistently(options, body) {
     }
 }
 /** A failure of one attempt. */
-class Trouble extends ReviewFailure {
+class client_Trouble extends ReviewFailure {
     constructor(reason, details = {}) {
         super(reason, details.tokens);
         this.wait = details.wait;
@@ -52987,7 +54102,7 @@ async function client_once({ endpoint, fetch, clock, timeoutMs }, body) {
         if (error instanceof ReviewFailure)
             throw error;
         // A server that stalls has read the request, and perhaps answered it.
-        throw timer.signal.aborted ? new Trouble('timeout', { tokens: estimateTokens(body) }) : new Trouble('unreachable');
+        throw timer.signal.aborted ? new client_Trouble('timeout', { tokens: estimateTokens(body) }) : new client_Trouble('unreachable');
     }
     finally {
         clearTimeout(timeout);
@@ -53001,7 +54116,7 @@ async function readText(response) {
     for await (const chunk of (response.body ?? [])) {
         size += chunk.length;
         if (size > MAX_REPLY_BYTES)
-            throw new Trouble('answer-too-large');
+            throw new client_Trouble('answer-too-large');
         chunks.push(chunk);
     }
     return Buffer.concat(chunks).toString('utf8');
@@ -53023,31 +54138,31 @@ function reply(text, body) {
         json = JSON.parse(text);
     }
     catch {
-        throw new Trouble('not-json', { tokens: estimate });
+        throw new client_Trouble('not-json', { tokens: estimate });
     }
     const completion = completionSchema.safeParse(json).data;
     if (completion === undefined)
-        throw new Trouble('wrong-shape', { tokens: estimate });
+        throw new client_Trouble('wrong-shape', { tokens: estimate });
     const { choices, usage } = completion;
     const [{ finish_reason: finish, message }] = choices;
     const tokens = usage?.total_tokens ?? estimate;
     if ((message.refusal ?? '') !== '' || finish === 'content_filter')
-        throw new Trouble('refused', { tokens });
+        throw new client_Trouble('refused', { tokens });
     if (finish === 'length')
-        throw new Trouble('truncated', { tokens });
+        throw new client_Trouble('truncated', { tokens });
     return { text: message.content ?? '', tokens };
 }
 /** What a status means, with the reply's text looked at and left behind. */
 function judgeStatus({ status, headers }, text, now) {
     const isTooLong = /context.{0,20}(length|window|size)|maximum.{0,20}(tokens|length)|too (long|many tokens)/i.test(text);
     if (status === 413 || ((status === 400 || status === 422) && isTooLong))
-        throw new Trouble('too-long');
+        throw new client_Trouble('too-long');
     if (status === 400 || status === 422)
         return 'not-understood';
     // OpenAI's word for an account without credit.
     if (status === 429 && text.includes('insufficient_quota'))
-        throw new Trouble('payment-required');
-    throw new Trouble(reasonOfStatus(status), { wait: askedWait(headers, now) });
+        throw new client_Trouble('payment-required');
+    throw new client_Trouble(reasonOfStatus(status), { wait: askedWait(headers, now) });
 }
 function reasonOfStatus(status) {
     if (status < 400)
@@ -53273,8 +54388,6 @@ async function writeDetectors(folder) {
     return path;
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: external "node:stream/promises"
@@ -53659,7 +54772,7 @@ function tarProgram() {
  * TruffleHog's mark for "not a secret", taken out of what it reads: in a trace it is just text, and whoever can put text
  * into a trace could hide a secret with it.
  */
-const MARKER = 'trufflehog:ignore';
+const marker_MARKER = 'trufflehog:ignore';
 /** One character as itself or as any of TruffleHog's decoders would read it, NULs of UTF-16 between. */
 function spelled(character) {
     const hex = character.charCodeAt(0).toString(16);
@@ -53669,12 +54782,12 @@ function spelled(character) {
 /** The marker's base64 in each of the three alignments, without the edges that depend on what is around it. */
 function marker_base64Forms() {
     return [0, 1, 2].map((before) => {
-        const encoded = Buffer.from('\0'.repeat(before) + MARKER).toString('base64');
-        const length = Math.floor(((before + MARKER.length) * 8) / 6);
+        const encoded = Buffer.from('\0'.repeat(before) + marker_MARKER).toString('base64');
+        const length = Math.floor(((before + marker_MARKER.length) * 8) / 6);
         return encoded.slice(Math.ceil((before * 8) / 6), length);
     });
 }
-const SPELLED = new RegExp(Array.from(MARKER, spelled).join(''), 'gi');
+const SPELLED = new RegExp(Array.from(marker_MARKER, spelled).join(''), 'gi');
 const ENCODED = new RegExp(marker_base64Forms().join('|'), 'g');
 /** The text without markers in any spelling, as long as before. */
 function neutralise(text) {
@@ -72557,10 +73670,10 @@ function datasetBaseline(revision, { statistics }, quality) {
         })),
         overall_utility: quality.overall_utility,
         gate_status: quality.gate_status,
-        gate_failures: shortened(quality.gate_failures)
+        gate_failures: dataset_baseline_shortened(quality.gate_failures)
     };
 }
-function shortened(failures) {
+function dataset_baseline_shortened(failures) {
     const rest = failures.length - dataset_baseline_MAX_FAILURES;
     return rest <= 0 ? [...failures] : [...failures.slice(0, dataset_baseline_MAX_FAILURES), `and ${String(rest)} more lines`];
 }
@@ -73085,7 +74198,7 @@ async function writeReviews(file, reviews, randomHex) {
     catch (error) {
         if (systemErrorCode(error) === undefined)
             throw error;
-        throw unreadable(file.shown, error);
+        throw files_unreadable(file.shown, error);
     }
 }
 /** Where the lines of a file lie, in bytes. */
@@ -73553,7 +74666,7 @@ function isPublic(value) {
     return (/^(?:ssh-[a-z0-9]+|ecdsa-[\w-]+|sk-(?:ssh|ecdsa)-[\w@.-]+) AAAA/.test(value) ||
         /^sha(?:1|256|384|512)[:-]/.test(value));
 }
-const WORD = /^(?:[A-Z]?[a-z]{1,15}|[A-Z]{1,15})\d{0,4}$/;
+const screen_WORD = /^(?:[A-Z]?[a-z]{1,15}|[A-Z]{1,15})\d{0,4}$/;
 /** The words of a value that consists of nothing else, such as `us-east-1` or `read_only`; undefined for all others. */
 function wordsOf(value) {
     if (!/^[\w\-./:,;=@ ]+$/.test(value))
@@ -73562,7 +74675,7 @@ function wordsOf(value) {
         .replace(/([a-z])([A-Z][a-z])/g, '$1 $2')
         .split(/[^A-Za-z0-9]+/)
         .filter((word) => word !== '');
-    return words.every((word) => /^[vV]?\d{1,4}$/.test(word) || (WORD.test(word) && isSpeakable(word)))
+    return words.every((word) => /^[vV]?\d{1,4}$/.test(word) || (screen_WORD.test(word) && isSpeakable(word)))
         ? words
         : undefined;
 }
@@ -73803,6 +74916,7 @@ function discreet(runtime, { redactor: { clean } }) {
 
 
 
+
 /** Runs the command that the inputs name. Never throws. @returns the exit code of the process */
 async function run_run(surroundings, context, machine) {
     const secrecy = secrecyOf(surroundings);
@@ -73823,7 +74937,11 @@ async function run_run(surroundings, context, machine) {
     catch (error) {
         fail(report, error, runtime);
     }
-    await run_tell(disclosable(cleanAll(report, secrecy.redactor.clean)), inputs, runtime, places);
+    const shown = disclosable(cleanAll(report, secrecy.redactor.clean));
+    if (inputs?.command === 'push' || inputs?.command === 'check') {
+        await commentOn({ ...machine, context, inputs, report: shown, log: runtime.log });
+    }
+    await run_tell(shown, inputs, runtime, places);
     return report.exit_code;
 }
 /**
@@ -73860,6 +74978,9 @@ async function runCommand(inputs, run) {
     switch (inputs.command) {
         case 'review':
             await runReview(inputs, run);
+            break;
+        case 'comment':
+            await runComment(inputs, run);
             break;
         default:
             await runPush(inputs, run);
@@ -73919,6 +75040,10 @@ async function runReview(inputs, run) {
         log
     }, report);
 }
+async function runComment(inputs, { runtime, context, machine, places, report }) {
+    const reportPath = reportPathOf(inputs, places);
+    await comment({ ...inputs, reportPath }, { ...machine, context, log: runtime.log }, report);
+}
 function foldersOf(inputs, { context, places }) {
     const workingDirectory = (0,external_node_path_namespaceObject.resolve)(places.workspace, inputs.workingDirectory ?? '.');
     // Without a runner there is no checkout but the folder that somebody works in.
@@ -73931,6 +75056,10 @@ function cliHome({ env }, machine) {
 function outputDir(inputs, places) {
     const given = inputs?.outputDir;
     return given === undefined ? (0,external_node_path_namespaceObject.join)(places.temp, 'opentraces-push') : (0,external_node_path_namespaceObject.resolve)(places.workspace, given);
+}
+function reportPathOf(inputs, places) {
+    const given = inputs?.reportPath;
+    return given === undefined ? (0,external_node_path_namespaceObject.join)(outputDir(inputs, places), 'report.json') : (0,external_node_path_namespaceObject.resolve)(places.workspace, given);
 }
 function fail(report, thrown, runtime) {
     const error = asActionError(thrown);
@@ -73961,12 +75090,15 @@ function stackWithoutMessage(error) {
 /** Report file, summary and outputs. None of them turns a publication that has happened into a failure. */
 async function run_tell(report, inputs, runtime, places) {
     const output = outputDir(inputs, places);
-    const path = inputs?.reportPath === undefined ? (0,external_node_path_namespaceObject.join)(output, 'report.json') : (0,external_node_path_namespaceObject.resolve)(places.workspace, inputs.reportPath);
+    // For the command comment, the report is what it reads: somebody else's.
+    const path = inputs?.command === 'comment' ? undefined : reportPathOf(inputs, places);
     const checksums = (0,external_node_path_namespaceObject.join)(output, 'checksums.txt');
     let written = false;
     try {
-        await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(path), { recursive: true });
-        await (0,promises_namespaceObject.writeFile)(path, `${JSON.stringify(report, null, 2)}\n`);
+        if (path !== undefined) {
+            await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(path), { recursive: true });
+            await (0,promises_namespaceObject.writeFile)(path, `${JSON.stringify(report, null, 2)}\n`);
+        }
         if (report.shard !== undefined) {
             await (0,promises_namespaceObject.mkdir)(output, { recursive: true });
             await (0,promises_namespaceObject.writeFile)(checksums, `${report.shard.sha256}  ${report.shard.path}\n`);
@@ -73983,7 +75115,7 @@ async function run_tell(report, inputs, runtime, places) {
     for (const { kind, message, ...place } of annotations(report, { folder, taken }))
         runtime.log[kind](message, place);
     await appendSummary(renderSummary(report), runtime.env, runtime.log);
-    setOutputs(outputsOf(report, written ? path : '', written && report.shard !== undefined ? checksums : ''), runtime.setOutput, runtime.log);
+    setOutputs(outputsOf(report, written && path !== undefined ? path : '', written && report.shard !== undefined ? checksums : ''), runtime.setOutput, runtime.log);
 }
 function outputsOf(report, path, checksums) {
     const { counts, quality } = report;
@@ -74089,7 +75221,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_3__);
 /* harmony import */ var _action_context_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2305);
 /* harmony import */ var _action_runtime_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5118);
-/* harmony import */ var _commands_run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8979);
+/* harmony import */ var _commands_run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9019);
 /* harmony import */ var _heap_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8604);
 /** The entry: connects the run to the process. */
 

@@ -20,6 +20,7 @@ import { disclosable } from '../report/disclosure.js'
 import { emptyReport, type Report } from '../report/model.js'
 import { renderSummary } from '../report/summary.js'
 import { slashes } from '../traces/patterns.js'
+import { comment, commentOn } from './comment.js'
 import { comparisonSource } from './base-traces.js'
 import { modelOf, reviewStep, secretGates, UNSCANNED } from './gate-set.js'
 import { openHome, repoOf } from './home.js'
@@ -59,7 +60,11 @@ export async function run(surroundings: Runtime, context: ActionContext, machine
   } catch (error) {
     fail(report, error, runtime)
   }
-  await tell(disclosable(cleanAll(report, secrecy.redactor.clean)), inputs, runtime, places)
+  const shown = disclosable(cleanAll(report, secrecy.redactor.clean))
+  if (inputs?.command === 'push' || inputs?.command === 'check') {
+    await commentOn({ ...machine, context, inputs, report: shown, log: runtime.log })
+  }
+  await tell(shown, inputs, runtime, places)
   return report.exit_code
 }
 
@@ -123,6 +128,9 @@ async function runCommand(inputs: Inputs, run: Run): Promise<void> {
   switch (inputs.command) {
     case 'review':
       await runReview(inputs, run)
+      break
+    case 'comment':
+      await runComment(inputs, run)
       break
     default:
       await runPush(inputs, run)
@@ -192,6 +200,11 @@ async function runReview(inputs: Inputs, run: Run): Promise<void> {
   )
 }
 
+async function runComment(inputs: Inputs, { runtime, context, machine, places, report }: Run): Promise<void> {
+  const reportPath = reportPathOf(inputs, places)
+  await comment({ ...inputs, reportPath }, { ...machine, context, log: runtime.log }, report)
+}
+
 function foldersOf(inputs: Inputs, { context, places }: Run): { workingDirectory: string; workspace: string } {
   const workingDirectory = resolve(places.workspace, inputs.workingDirectory ?? '.')
   // Without a runner there is no checkout but the folder that somebody works in.
@@ -206,6 +219,11 @@ function cliHome({ env }: Runtime, machine: Machine): string {
 function outputDir(inputs: Inputs | undefined, places: Places): string {
   const given = inputs?.outputDir
   return given === undefined ? join(places.temp, 'opentraces-push') : resolve(places.workspace, given)
+}
+
+function reportPathOf(inputs: Inputs | undefined, places: Places): string {
+  const given = inputs?.reportPath
+  return given === undefined ? join(outputDir(inputs, places), 'report.json') : resolve(places.workspace, given)
 }
 
 function fail(report: Report, thrown: unknown, runtime: Runtime): void {
@@ -238,13 +256,15 @@ function stackWithoutMessage(error: Error): string {
 /** Report file, summary and outputs. None of them turns a publication that has happened into a failure. */
 async function tell(report: Report, inputs: Inputs | undefined, runtime: Runtime, places: Places): Promise<void> {
   const output = outputDir(inputs, places)
-  const path =
-    inputs?.reportPath === undefined ? join(output, 'report.json') : resolve(places.workspace, inputs.reportPath)
+  // For the command comment, the report is what it reads: somebody else's.
+  const path = inputs?.command === 'comment' ? undefined : reportPathOf(inputs, places)
   const checksums = join(output, 'checksums.txt')
   let written = false
   try {
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, `${JSON.stringify(report, null, 2)}\n`)
+    if (path !== undefined) {
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, `${JSON.stringify(report, null, 2)}\n`)
+    }
     if (report.shard !== undefined) {
       await mkdir(output, { recursive: true })
       await writeFile(checksums, `${report.shard.sha256}  ${report.shard.path}\n`)
@@ -259,7 +279,11 @@ async function tell(report: Report, inputs: Inputs | undefined, runtime: Runtime
   for (const { kind, message, ...place } of annotations(report, { folder, taken })) runtime.log[kind](message, place)
   await appendSummary(renderSummary(report), runtime.env, runtime.log)
   setOutputs(
-    outputsOf(report, written ? path : '', written && report.shard !== undefined ? checksums : ''),
+    outputsOf(
+      report,
+      written && path !== undefined ? path : '',
+      written && report.shard !== undefined ? checksums : ''
+    ),
     runtime.setOutput,
     runtime.log
   )
