@@ -38173,7 +38173,7 @@ function connect(process) {
 
 /***/ }),
 
-/***/ 9019:
+/***/ 9340:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38631,42 +38631,6 @@ function property(name) {
     return name.replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
 }
 
-;// CONCATENATED MODULE: ./src/action/availability.ts
-/**
- * What this version cannot do yet. A value that needs it is refused; a default that needs it is named in one line of log
- * and summary. Each entry goes when its part is built.
- */
-
-/** @param applies is asked only where the input has a valid value */
-function entry(input, applies, sentence) {
-    const key = property(input);
-    return {
-        input,
-        applies: (inputs) => Object.hasOwn(inputs, key) && applies(inputs[key]),
-        sentence
-    };
-}
-const REFUSED = [
-    entry('command', (value) => !['push', 'check', 'review', 'comment'].includes(value), 'push, check, review and comment are the only commands of this version'),
-    entry('traces', (value) => value.some((one) => one.startsWith('hf://')), 'reading the traces of another dataset is not available in this version'),
-    entry('auth', (value) => value === 'oidc', 'trusted publishing is not available in this version'),
-    entry('publish', (value) => value, 'making a dataset public is not available in this version'),
-    entry('gated', (value) => value !== undefined, 'setting access requests is not available in this version'),
-    entry('migrate-remote', (value) => value, 'rewriting published shards is not available in this version')
-];
-const DEFAULTS = [];
-/** Of the inputs that the command reads, those whose value needs something that is not built. */
-function refusals(inputs) {
-    return REFUSED.filter((one) => isRead(one.input, inputs) && one.applies(inputs));
-}
-/** One sentence for each default in force that is not built, for log and summary. */
-function unavailableDefaults(inputs) {
-    return DEFAULTS.filter((one) => isRead(one.input, inputs) && one.applies(inputs)).map(({ sentence }) => sentence);
-}
-function isRead(input, { command }) {
-    return command !== undefined && INPUTS[input].commands.includes(command);
-}
-
 ;// CONCATENATED MODULE: ./src/action/mask.ts
 
 
@@ -38817,6 +38781,36 @@ function setOutputs(values, write, log) {
     catch (error) {
         log.warning(`The outputs of this step could not be written (${systemErrorCode(error) ?? 'no file'}).`);
     }
+}
+
+;// CONCATENATED MODULE: ./src/action/availability.ts
+/**
+ * What this version cannot do yet. A value that needs it is refused. Each entry goes when its part is built.
+ */
+
+/** @param applies is asked only where the input has a valid value */
+function entry(input, applies, sentence) {
+    const key = property(input);
+    return {
+        input,
+        applies: (inputs) => Object.hasOwn(inputs, key) && applies(inputs[key]),
+        sentence
+    };
+}
+const REFUSED = [
+    entry('command', (value) => !['push', 'check', 'review', 'comment'].includes(value), 'push, check, review and comment are the only commands of this version'),
+    entry('traces', (value) => value.some((one) => one.startsWith('hf://')), 'reading the traces of another dataset is not available in this version'),
+    entry('auth', (value) => value === 'oidc', 'trusted publishing is not available in this version'),
+    entry('publish', (value) => value, 'making a dataset public is not available in this version'),
+    entry('gated', (value) => value !== undefined, 'setting access requests is not available in this version'),
+    entry('migrate-remote', (value) => value, 'rewriting published shards is not available in this version')
+];
+/** Of the inputs that the command reads, those whose value needs something that is not built. */
+function refusals(inputs) {
+    return REFUSED.filter((one) => isRead(one.input, inputs) && one.applies(inputs));
+}
+function isRead(input, { command }) {
+    return command !== undefined && INPUTS[input].commands.includes(command);
 }
 
 // EXTERNAL MODULE: ./src/action/plain-text.ts
@@ -40879,8 +40873,17 @@ function isRandomPassword(value) {
 const HEADER = /-{3,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{3,5}/y;
 const HEADER_BEFORE = 50;
 const PUTTY = /Private-Lines: \d{1,4}/y;
-/** An RSA key in PKCS #8, and one of OpenSSH, without their PEM header. */
-const BARE = ['BgkqhkiG9w0BAQEFAASC', 'b3BlbnNzaC1rZXktdjEAAAAA'];
+/**
+ * Without their PEM header: an RSA key in PKCS #8 and in PKCS #1 (the version, and the length of a modulus of 2048, 3072 or 4096
+ * bits), an elliptic one in PKCS #8 and in SEC 1, one of Ed25519, and one of OpenSSH.
+ */
+const BARE = [
+    'BgkqhkiG9w0BAQEFAASC',
+    ...['IBAAKCAQEA', 'IBAAKCAYEA', 'IBAAKCAgEA'],
+    ...['AwEHBG0wawIBAQQ', 'MHcCAQEEI'],
+    'MC4CAQAwBQYDK2VwBCIEI',
+    'b3BlbnNzaC1rZXktdjEAAAAA'
+];
 /** One line of the body behind its line break: what may stand before it, base64, what may stand behind it. */
 const LINE = /(?:[\s>|"'`#*·]|\\+t|\\+["']|\d{4}-\d\d-\d\dT[\d:.,+]{5,20}Z?\s|\d{1,6}\s{0,3}[→|:\t-]|\d{1,6} {1,3}(?=[A-Za-z0-9+/=]{2})){0,40}([A-Za-z0-9+/]{0,1024}={0,2})(?:[ \t]{0,8}(?:\\*["'`][ \t"'`,;+.)\]}]{0,12})?)(?=[\r\n\\]|$)/y;
 const BREAK = /[ \t"'`+,;]{0,12}(?:\\+r\\+n|\\+[nr]|\r?\n|\r)(?:[ \t]{0,8}(?:\\+[nr]|\r?\n|\r)){0,2}/y;
@@ -41202,11 +41205,13 @@ function segments(length, at, least = SHORTEST_IN_BINARY) {
  * @param whole the bytes are known from end to end, so that a short text counts if nothing else is among them
  */
 function textIn(bytes, room, whole) {
+    const plain = plainText(bytes, whole);
     const packed = inflate(bytes, room);
-    const plain = plainText(packed ?? bytes, whole);
-    if (plain === undefined)
-        return undefined;
-    return { text: plain, compressed: packed !== undefined };
+    const unpacked = packed && plainText(packed, whole);
+    if (unpacked === undefined)
+        return plain === undefined ? undefined : { text: plain, compressed: false };
+    // By chance text begins like a stream (`x ` as zlib does): where the bytes can be read both ways, both are kept.
+    return { text: plain === undefined ? unpacked : `${unpacked}\n${plain}`, compressed: true };
 }
 function plainText(bytes, whole) {
     const at = (i) => bytes[i] ?? 255;
@@ -41250,8 +41255,9 @@ function deflateStart(bytes) {
     const head = bytes.readUInt16BE(0);
     if (head === 0x1f8b && bytes[2] === 8)
         return gzipHeader(bytes);
-    if ((head & 0x0f00) === 0x0800 && head >> 12 <= 7 && head % 31 === 0)
-        return (head & 0x20) === 0 ? 2 : 6;
+    // With a dictionary (bit 5) nobody can read it who has not got that.
+    if ((head & 0x0f20) === 0x0800 && head >> 12 <= 7 && head % 31 === 0)
+        return 2;
     if (head === 0x504b && bytes.length > 30 && bytes.readUInt16LE(2) === 0x0403 && bytes.readUInt16LE(8) === 8) {
         return 30 + bytes.readUInt16LE(26) + bytes.readUInt16LE(28);
     }
@@ -41371,8 +41377,11 @@ class Rewriter {
     }
 }
 
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 ;// CONCATENATED MODULE: ./src/gates/views/sweep.ts
 /** One sweep over a text that says which decoders are worth a try: usual text pays for this and for little else. */
+
 /** What a text holds, as bits. */
 const Sign = {
     control: 1 << 0,
@@ -41453,6 +41462,17 @@ const RANGES = [
 for (const [from, to] of RANGES)
     WIDE.fill(Sign.wide, from, to + 1);
 WIDE.fill(Sign.control, 0x80, 0xa0);
+const sweep_UNITS = new Uint16Array(1 << 18);
+const BIG_ENDIAN = (0,external_node_os_.endianness)() === 'BE';
+/** The UTF-16 units of a text, until the next call: an array is read several times as fast as strings of many kinds. */
+function codesOf(text) {
+    const units = text.length > sweep_UNITS.length ? new Uint16Array(text.length) : sweep_UNITS;
+    const bytes = Buffer.from(units.buffer, 0, 2 * text.length);
+    bytes.write(text, 'utf16le');
+    if (BIG_ENDIAN)
+        bytes.swap16();
+    return units;
+}
 /** Sweeps a text once, in time that grows with its length only. */
 function sweep(text) {
     const runs = [];
@@ -41471,8 +41491,9 @@ function sweep(text) {
     let same = 0;
     let numbers = 0;
     const end = text.length;
+    const codes = codesOf(text);
     for (let i = 0; i <= end; i++) {
-        const code = i < end ? text.charCodeAt(i) : 10;
+        const code = i < end ? codes[i] : 10;
         const kind = code < 128 ? KINDS[code] : WIDE[code];
         mix |= kind;
         if ((kind & ALNUM) !== 0)
@@ -41486,7 +41507,7 @@ function sweep(text) {
         else if (length > 0) {
             // Or like the last but one: a call or a mark may stand with each item.
             same = length === one || length === two ? same + 1 : 0;
-            const first = text.charCodeAt(word);
+            const first = codes[word];
             const isNumber = length <= 3 && first >= 48 && first <= 57;
             if (isNumber)
                 numbers++;
@@ -41546,7 +41567,9 @@ function peek(text, at) {
         case 61:
             if (hexDigit(next) > 1 && hexDigit(text.charCodeAt(at + 2)) !== -1)
                 return Sign.equals;
-            return next === 10 || next === 13 || (isBlank(next) && text.charCodeAt(at - 1) > 32) ? Sign.equals : 0;
+            return next === 63 || next === 10 || next === 13 || (isBlank(next) && text.charCodeAt(at - 1) > 32)
+                ? Sign.equals
+                : 0;
         case 94:
             return next >= 63 && next <= 91 ? Sign.caret : 0;
         default:
@@ -41645,6 +41668,93 @@ function isRich(text, from, to) {
     return letters > 0 && changes * 4 >= Math.min(to - from, 64);
 }
 
+;// CONCATENATED MODULE: ./src/gates/views/armour.ts
+/** Lines that begin with their own length: `uuencode` (POSIX), and binary files in patches of git (base85 of a zlib stream). */
+
+
+
+const UUENCODED = /^begin(?: |-base64 )[0-7]{3,4} [^\n]{1,200}\n/gm;
+const PATCHED = /^(?:[+> ]{0,4})literal \d{1,9}\r?\n/gm;
+const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~';
+const VALUES = new Uint8Array(128).fill(85);
+for (let i = 0; i < 85; i++)
+    VALUES[DIGITS.charCodeAt(i)] = i;
+const armour = {
+    how: 'lines with their lengths',
+    signs: Sign.newline,
+    apply(text, _, room) {
+        if (!text.includes('begin ') && !text.includes('literal '))
+            return undefined;
+        const edits = new Rewriter(text);
+        const heads = [...text.matchAll(UUENCODED), ...text.matchAll(PATCHED)].sort((a, b) => a.index - b.index);
+        let done = 0;
+        for (const { index, 0: head } of heads) {
+            if (index < done)
+                continue;
+            const from = index + head.length;
+            done = replaceBody(text, from, head.startsWith('begin') ? uuencodedLine : patchedLine, room, edits) ?? done;
+        }
+        return edits.finish();
+    }
+};
+/** @returns where the body ends; undefined where there is none */
+function replaceBody(text, from, read, room, edits) {
+    const bytes = [];
+    let start = from;
+    while (start < text.length) {
+        const feed = text.indexOf('\n', start);
+        const end = feed === -1 ? text.length : feed;
+        const line = end - start > 200 ? undefined : read(text.slice(start, end).replace(/\r$/, ''));
+        if (line === undefined)
+            break;
+        for (const byte of line)
+            bytes.push(byte);
+        start = end + 1;
+    }
+    const found = bytes.length === 0 ? undefined : textIn(Buffer.from(bytes), room, true);
+    if (found === undefined)
+        return undefined;
+    edits.replace(from, Math.min(start, text.length), `${found.text}\n`);
+    return start;
+}
+/** The first character is the number of bytes, each four others are three of them; a backtick stands for a blank. */
+function uuencodedLine(line) {
+    const length = (line.charCodeAt(0) - 32) & 63;
+    if (line === 'end' || !/^[ -`]+$/.test(line) || length === 0)
+        return undefined;
+    const digits = line.slice(1).padEnd(Math.ceil(length / 3) * 4, ' ');
+    if (digits.length > Math.ceil(length / 3) * 4 + 2)
+        return undefined;
+    const bytes = [];
+    for (let i = 0; bytes.length < length; i += 4) {
+        const [a = 0, b = 0, c = 0, d = 0] = [0, 1, 2, 3].map((k) => (digits.charCodeAt(i + k) - 32) & 63);
+        bytes.push((a << 2) | (b >> 4), ((b & 15) << 4) | (c >> 2), ((c & 3) << 6) | d);
+    }
+    return bytes.slice(0, length);
+}
+/** `A` to `Z` for 1 to 26 bytes, `a` to `z` for 27 to 52; what is left of the last five characters is padding. */
+function patchedLine(line) {
+    const plain = line.replace(/^[+> ]+/, '');
+    const code = plain.charCodeAt(0);
+    const length = code >= 97 ? code - 70 : code - 64;
+    if (!/^[A-Za-z]/.test(plain) || (plain.length - 1) % 5 !== 0 || (plain.length - 1) / 5 !== Math.ceil(length / 4)) {
+        return undefined;
+    }
+    const bytes = [];
+    for (let i = 1; i < plain.length; i += 5) {
+        let value = 0;
+        for (let k = i; k < i + 5; k++) {
+            const digit = VALUES[plain.charCodeAt(k)] ?? 85;
+            if (digit === 85)
+                return undefined;
+            value = value * 85 + digit;
+        }
+        for (let shift = 24; shift >= 0; shift -= 8)
+            bytes.push((value >>> shift) & 255);
+    }
+    return bytes.slice(0, length);
+}
+
 ;// CONCATENATED MODULE: ./src/gates/views/base32.ts
 /** base32 (RFC 4648), in upper or lower case. */
 
@@ -41719,12 +41829,12 @@ function decode(text, from, to) {
 
 
 /** Six bits a digit; 64 for what is none. */
-const VALUES = new Uint8Array(128).fill(64);
+const base64_VALUES = new Uint8Array(128).fill(64);
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 for (let i = 0; i < 64; i++)
-    VALUES[ALPHABET.charCodeAt(i)] = i;
-VALUES[0x2d] = 62;
-VALUES[0x5f] = 63;
+    base64_VALUES[ALPHABET.charCodeAt(i)] = i;
+base64_VALUES[0x2d] = 62;
+base64_VALUES[0x5f] = 63;
 /** A run of fewer digits is only read from its beginning. */
 const SHORTEST_GLUED = 24;
 /** How many digits show whether there is something compressed. */
@@ -41768,7 +41878,18 @@ function base64_decode(text, from, to, room) {
             return found;
         texts.push(found.text);
     }
-    return texts.length === 0 ? undefined : { text: texts.join('\n'), compressed: false };
+    if (texts.length > 0)
+        return { text: texts.join('\n'), compressed: false };
+    return backwards(text, from, to, room);
+}
+/** `rev` behind `base64`: what stands last is read first. */
+function backwards(text, from, to, room) {
+    for (let i = to - 1; i > to - HEAD; i -= 4) {
+        const [a, b, c, d] = [i, i - 1, i - 2, i - 3].map((at) => base64_VALUES[text.charCodeAt(at)]);
+        if (!isText((a << 2) | (b >> 4)) || !isText(((b & 15) << 4) | (c >> 2)) || !isText(((c & 3) << 6) | d))
+            return undefined;
+    }
+    return textIn(Buffer.from(Array.from(text.slice(from, to)).reverse().join(''), 'base64'), room, true);
 }
 /** Whether there may be text among the bytes, which are looked at without being decoded. */
 function holdsText(text, from, to, least) {
@@ -41796,8 +41917,8 @@ function byteAt(text, from, i) {
     const group = Math.floor(i / 3);
     const place = i - group * 3;
     const at = from + group * 4 + place;
-    const high = VALUES[text.charCodeAt(at)];
-    const low = VALUES[text.charCodeAt(at + 1)];
+    const high = base64_VALUES[text.charCodeAt(at)];
+    const low = base64_VALUES[text.charCodeAt(at + 1)];
     return place === 0
         ? (high << 2) | (low >> 4)
         : place === 1
@@ -41929,6 +42050,93 @@ function base85_bytesOf(text, from, to, values) {
             bytes.push((value / 2 ** (24 - 8 * k)) & 255);
     }
     return Buffer.from(bytes);
+}
+
+;// CONCATENATED MODULE: ./src/gates/views/chunked.ts
+
+
+/** The last piece, of no length, or the header that announces them. */
+const ENDS = ['\n0\r\n', '\n0\n', 'hunked'];
+const SIZES = /^[\da-f]{1,4}\r?\n/gim;
+const chunked = {
+    how: 'chunked transfer',
+    signs: Sign.newline,
+    apply(text) {
+        if (!ENDS.some((end) => text.includes(end)))
+            return undefined;
+        const edits = new Rewriter(text);
+        let done = 0;
+        for (const { index } of text.matchAll(SIZES))
+            if (index >= done)
+                done = readChunks(text, index, edits);
+        return edits.finish();
+    }
+};
+/** Joins the pieces from the beginning of a line on, if there are several. @returns where they end */
+function readChunks(text, from, edits) {
+    const pieces = [];
+    let at = from;
+    let end = from;
+    for (;;) {
+        const size = sizeAt(text, at);
+        if (size === undefined)
+            break;
+        const [start, length] = size;
+        const behind = start + length;
+        if (length === 0 || !isBreak(text, behind))
+            break;
+        pieces.push(text.slice(start, behind));
+        end = behind;
+        at = behind + (text.charCodeAt(behind) === 13 ? 2 : 1);
+    }
+    if (pieces.length > 1)
+        edits.replace(from, end, pieces.join(''));
+    return end;
+}
+/** Where a piece begins, and its length, from the line that says it. */
+function sizeAt(text, from) {
+    let length = 0;
+    let at = from;
+    for (; at < from + 5; at++) {
+        const digit = hexDigit(text.charCodeAt(at));
+        if (digit === -1)
+            break;
+        length = length * 16 + digit;
+    }
+    if (at === from || at === from + 5)
+        return undefined;
+    if (text.charCodeAt(at) === 10)
+        return [at + 1, length];
+    return text.charCodeAt(at) === 13 && text.charCodeAt(at + 1) === 10 ? [at + 2, length] : undefined;
+}
+function isBreak(text, at) {
+    const code = text.charCodeAt(at);
+    return code === 10 || (code === 13 && text.charCodeAt(at + 1) === 10);
+}
+/** One word, or several with nothing but white space between them. */
+const chunked_WORDS = /=\?[\w-]{2,20}\?[BbQq]\?[^?\s]{0,200}\?=(?:\s{1,8}=\?[\w-]{2,20}\?[BbQq]\?[^?\s]{0,200}\?=){0,500}/g;
+const WORD = /=\?[\w-]+\?([BbQq])\?([^?\s]*)\?=/g;
+const encodedWords = {
+    how: 'encoded words',
+    signs: Sign.equals,
+    apply(text) {
+        if (!text.includes('=?'))
+            return undefined;
+        const edits = new Rewriter(text);
+        for (const { index, 0: words } of text.matchAll(chunked_WORDS)) {
+            const parts = Array.from(words.matchAll(WORD), ([, kind = '', body = '']) => decodeWord(kind, body));
+            edits.replace(index, index + words.length, parts.join(''));
+        }
+        return edits.finish();
+    }
+};
+function decodeWord(kind, body) {
+    if (kind === 'B' || kind === 'b')
+        return Buffer.from(body, 'base64').toString('utf8');
+    const bytes = body
+        .replaceAll('_', ' ')
+        .replace(/=([\dA-Fa-f]{2})/g, (_, digits) => String.fromCharCode(parseInt(digits, 16)));
+    return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
 ;// CONCATENATED MODULE: ./src/gates/views/dumps.ts
@@ -42112,7 +42320,7 @@ function one(text, at, edits) {
         case 'U':
             return hex(text, at, at + 2, 8, edits);
         case '\n':
-            return put(edits, at, at + 2, '');
+            return put(edits, at, lineGoesOn(text, at + 2), '');
         case '\r':
             return put(edits, at, at + (text.charAt(at + 2) === '\n' ? 3 : 2), '');
     }
@@ -42123,6 +42331,13 @@ function one(text, at, edits) {
     if (/[A-Za-z0-9\s]/.test(next))
         return at + 2;
     return put(edits, at, at + 2, next);
+}
+/** Behind the indentation of the next line, where YAML marks its end with another backslash. */
+function lineGoesOn(text, from) {
+    let at = from;
+    while (at < from + 80 && isBlank(text.charCodeAt(at)))
+        at++;
+    return at > from && text.charCodeAt(at) === 92 ? at + 1 : from;
 }
 function put(edits, from, to, by) {
     edits.replace(from, to, by);
@@ -42257,8 +42472,8 @@ function isNoise(text, from, to, part = 1) {
         if (kind > joined_DIGIT)
             letters++;
         row = kind === SMALL ? row + 1 : 0;
-        if (row >= WORD)
-            inRows += row === WORD ? WORD : 1;
+        if (row >= joined_WORD)
+            inRows += row === joined_WORD ? joined_WORD : 1;
         before = kind;
     }
     if (letters === 0 || pairs < 10 || pairs * 4 < (to - from) * 3 - 4)
@@ -42266,7 +42481,7 @@ function isNoise(text, from, to, part = 1) {
     return changes === digits ? digits * 6 >= pairs * part : changes * 3 >= pairs * part && inRows * 5 <= pairs * 2;
 }
 /** So many small letters in a row are part of a word. */
-const WORD = 4;
+const joined_WORD = 4;
 const joined_DIGIT = 1;
 const SMALL = 2;
 /** 3: a capital. */
@@ -42286,10 +42501,22 @@ function commonHead(text, a, b) {
                 i++;
             while (j < b.to && sweep_isDigit(text.charCodeAt(j)))
                 j++;
+            // Digits in the midst of others, as in hexadecimal text, are no number.
+            if (isLetter(text.charCodeAt(i)) || isLetter(text.charCodeAt(j)))
+                break;
             continue;
         }
-        if (code !== text.charCodeAt(j))
-            break;
+        const other = text.charCodeAt(j);
+        if (code !== other) {
+            // `T+=` after `T=` is the same once more.
+            if (code === 43 && other === 61 && text.charCodeAt(i + 1) === 61)
+                i++;
+            else if (code === 61 && other === 43 && text.charCodeAt(j + 1) === 61)
+                j++;
+            else
+                break;
+            continue;
+        }
         i++;
         j++;
         if (!isWordPart(code))
@@ -42319,9 +42546,12 @@ function commonTail(text, a, b) {
     }
     return [a.to - cutA, b.to - cutB];
 }
+function isLetter(code) {
+    return (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+}
 /** Letters, digits, and what stands for the last digits of base64 and at its end: a frame does not end with these. */
 function isWordPart(code) {
-    return sweep_isDigit(code) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 43;
+    return sweep_isDigit(code) || isLetter(code) || code === 43;
 }
 
 ;// CONCATENATED MODULE: ./src/gates/views/frames.ts
@@ -42416,14 +42646,20 @@ class Frames {
 /** The first signs of a line, whatever its numbers. */
 function keyOf(text, from) {
     let key = 0;
-    for (let i = from; i < from + SHORTEST_HEAD; i++) {
-        const code = text.charCodeAt(i);
-        key = (key << 8) ^ (sweep_isDigit(code) ? 48 : code);
+    let at = from;
+    for (let signs = 0; signs < SHORTEST_HEAD; signs++, at++) {
+        const isNumber = sweep_isDigit(text.charCodeAt(at));
+        key = (key << 8) ^ (isNumber ? 48 : text.charCodeAt(at));
+        while (isNumber && sweep_isDigit(text.charCodeAt(at + 1)))
+            at++;
     }
     return key;
 }
 /** Both lines in the frame that they share, if what differs may be pieces of a secret: white space is in none but a key's header. */
 function frameOf(text, a, b) {
+    const [lastA, lastB] = [text.charCodeAt(a.to - 1), text.charCodeAt(b.to - 1)];
+    if (lastA !== lastB && !(endsPiece(lastA) && endsPiece(lastB)))
+        return undefined;
     const [headA, headB] = commonHead(text, a, b);
     if (headA < SHORTEST_HEAD)
         return undefined;
@@ -42439,6 +42675,10 @@ function frameOf(text, a, b) {
         { line: a, head: headA, tail: tailA },
         { line: b, head: headB, tail: tailB }
     ];
+}
+/** `.`, `:`, `?`, `@` of URLs, and what stands in tokens. */
+function endsPiece(code) {
+    return isToken(code) || code === 46 || code === 58 || code === 61 || code === 63 || code === 64;
 }
 /** `|` and what draws it on screens. */
 const BORDER = /[|\u2502\u2503\u2551]/g;
@@ -42672,13 +42912,15 @@ const literals = {
  */
 function* jointsOf(text, quotes) {
     let done = 0;
-    for (const [i, from] of quotes.entries()) {
+    for (let i = 0; i < quotes.length; i++) {
+        const from = quotes[i];
         if (from < done)
             continue;
         const gap = (quotes[i + 1] ?? Infinity) - from;
+        const next = text.charCodeAt(from + 1);
         BEHIND.lastIndex = from + 1;
-        // Words between two quotation marks join nothing.
-        const behind = gap > literals_FARTHEST || (gap > 3 && isAlnum(text.charCodeAt(from + 1))) ? null : BEHIND.exec(text);
+        // Words between two quotation marks join nothing, nor does the colon behind a name.
+        const behind = next === 58 || gap > literals_FARTHEST || (gap > 3 && isAlnum(next)) ? null : BEHIND.exec(text);
         const to = behind === null ? from + 1 : BEHIND.lastIndex;
         const [left, right] = [text.charCodeAt(from - 1), text.charCodeAt(to)];
         if (!isToken(left) || !isToken(right)) {
@@ -42726,7 +42968,10 @@ function literals_join(text, group, edits) {
     const [first, last] = [group[0], group.at(-1)];
     const from = pieceStart(text, first.from);
     const to = pieceEnd(text, last.to);
-    const bodies = [text.slice(from, first.from), ...group.map((joint, i) => text.slice(joint.to, group[i + 1]?.from ?? to))];
+    const bodies = [
+        text.slice(from, first.from),
+        ...group.map((joint, i) => text.slice(joint.to, group[i + 1]?.from ?? to))
+    ];
     let joiner = '';
     if (last.comma) {
         if (!isList(text, from - 1, to + 1) || areWords(bodies))
@@ -42857,11 +43102,13 @@ const tags = {
 
 const KNOWN = [
     'ghp_', 'gho_', 'ghs_', 'ghu_', 'ghr_', 'github_pat_', 'hf_', 'sk-', 'sk_live_', 'rk_live_', 'xoxb-', 'xoxp-', 'glpat-',
-    'npm_', 'gsk_', 'dop_v1_', 'r8_', 'pypi-', 'AKIA', 'ASIA', 'AIza', 'eyJ'
+    'npm_', 'gsk_', 'dop_v1_', 'r8_', 'pypi-', 'AKIA', 'ASIA', 'AIza', 'eyJ', 'SG.'
 ]; // prettier-ignore
 const mirror_SHORTEST = 20;
 /** How much of a word may stand around a token that it is glued to. */
 const mirror_REACH = 64;
+/** Keys and the like are no longer than this. */
+const LONGEST_TURNED = 100_000;
 function reversed(text) {
     return Array.from({ length: text.length }, (_, i) => text.charAt(text.length - 1 - i)).join('');
 }
@@ -42892,8 +43139,11 @@ for (const [, { marks }] of MIRRORS)
         FIRST[mark.charCodeAt(0)] = 1;
 const mirrored = {
     how: 'disfigured',
-    signs: Sign.run,
+    signs: Sign.run | Sign.solid,
     apply(text, { runs }) {
+        const turned = turnedText(text);
+        if (turned !== undefined)
+            return turned;
         const edits = new Rewriter(text);
         const names = new Set();
         for (let i = 0; i + 1 < runs.length; i += 2) {
@@ -42913,6 +43163,22 @@ const mirrored = {
         return edits.finish([...names].join(' or '));
     }
 };
+/** What shows that a whole text is disguised: the header of a key, the beginning of a URL with a login. */
+const BACKWARDS_TEXT = /YEK ETAVIRP|@[^\s@/]{3,200}:[^\s@/:]{0,60}\/\/:[a-z]{3}/;
+const ROT13_TEXT = 'CEVINGR XRL';
+/** A text of many lines, or of more than tokens, in ROT13 or with each of its lines, or all of it, backwards. */
+function turnedText(text) {
+    if (text.length > LONGEST_TURNED)
+        return undefined;
+    if ((text.includes('//:') || text.includes('YEK')) && BACKWARDS_TEXT.test(text)) {
+        const windows = text.split('\n').map(reversed).join('\n');
+        return { windows, other: reversed(text), also: 'reversed', full: () => windows };
+    }
+    if (!text.includes(ROT13_TEXT))
+        return undefined;
+    const windows = rotated(text);
+    return { windows, also: 'ROT13', full: () => windows };
+}
 function marked(text, from, to) {
     for (let i = from; i < to; i++) {
         if (i === from + mirror_REACH && to - mirror_REACH > i)
@@ -43044,7 +43310,7 @@ function words(group, room) {
 /** A prefix is no longer than this. */
 const prefixes_LONGEST = 120;
 /** With these a prefix ends, blanks aside; a word alone is none. */
-const prefixes_BORDER = /[|:\u2192>#*;/%$\]})+\-,!\u2502\u2503\u2551\u258f\u2506\u250a\u21e5]\s*$/;
+const BORDERS = '|:\u2192>#*;/%$]})+-,!\u2502\u2503\u2551\u258f\u2506\u250a\u21e5';
 const TRAILER = /[ \t]*[|\u2502\u2503\u2551]$|\$$/;
 /** Pieces of this length on both sides of a break may be one token; shorter ones if nothing else is on their lines. */
 const prefixes_PIECE = 10;
@@ -43148,10 +43414,22 @@ function common(text, a, aEnd, b, bEnd) {
     }
     if (cutA <= first)
         return [0, 0];
-    const prefix = text.slice(first, cutA);
-    if (!prefixes_BORDER.test(prefix) && prefix.replace(/\D/g, '').length < 4 && !/^\d+\s+$/.test(prefix))
-        return [0, 0];
-    return [cutA - a, cutB - b];
+    return isPrefix(text, first, cutA) ? [cutA - a, cutB - b] : [0, 0];
+}
+/** Whether it ends with a border, is a number, or has a time or the like in it. */
+function isPrefix(text, from, to) {
+    let end = to;
+    while (end > from && text.charCodeAt(end - 1) <= 32)
+        end--;
+    if (end === from)
+        return false;
+    if (BORDERS.includes(text.charAt(end - 1)))
+        return true;
+    let digits = 0;
+    for (let i = from; i < end; i++)
+        if (sweep_isDigit(text.charCodeAt(i)))
+            digits++;
+    return digits >= 4 || (digits === end - from && end < to);
 }
 /** Between a line's number and the line; a point or a colon in front of a digit is part of a number or a time. */
 function isBorder(text, at) {
@@ -43429,8 +43707,9 @@ function* ofStrings(text, { quotes }) {
     }
     for (const group of alike.all) {
         const pieces = group.map(({ from, to }) => text.slice(from, to));
+        // Without the name in front of it, which is that of a piece: `token`, `data`, `text`.
         if (isWorthIt(pieces))
-            yield joinedBehindName(text, group[0].from, pieces);
+            yield pieces.join('');
     }
 }
 /** A hash of what stands in front of an opening quotation mark: an operator and the name in front of it; 0 where it opens nothing. */
@@ -44037,22 +44316,38 @@ function wraps_isWord(text, from, to) {
 
 
 
+
+
 /** All views of a text together, in UTF-16 units: this many times the text, and `SLACK` more. */
 const GROWTH = 8;
-const SLACK = 1 << 17;
+const SLACK = 1 << 18;
 /** No disguise of anything worth hiding is shorter. */
 const views_SHORTEST = 10;
 /** How often one disguise may stand in another. */
 const DEPTH = 6;
 /** Guesses that may follow each other without anything certain in between: prefixes off and lines joined are two. */
 const GUESSES = 3;
+/** And altogether: lines put together, decoded, and put together once more are two. */
+const MOST_GUESSES = 3;
 /** What was decoded is new text; but where guesses led to it, most of what other guesses make of it is the same once more. */
 const AFTER_DECODING = 2;
 /** How often a text may be escaped. */
 const LEVELS = 10;
 const CERTAIN = [terminal, invisible, escapes, url_url, references, tags];
-const DECODERS = [base64, hex_hex, base32, base85, numbers, dumps];
-const GUESSING = [url_form, quotedPrintable, spaced, literals, stream, scattered, frames_frames, wraps, mirrored];
+const DECODERS = [base64, hex_hex, base32, base85, armour, numbers, dumps];
+const GUESSING = [
+    url_form,
+    encodedWords,
+    quotedPrintable,
+    chunked,
+    spaced,
+    literals,
+    stream,
+    scattered,
+    frames_frames,
+    wraps,
+    mirrored
+];
 /** All readings of a text that differ from it, the text itself left out; `[]` for the usual text. See `readingOf`. */
 function viewsOf(text) {
     return readingOf(text).views;
@@ -44101,7 +44396,7 @@ class Reader {
     }
     /** Reads the text, then what came to light, and so on: what takes few steps comes before what takes many. */
     readAll() {
-        this.tasks.push({ text: this.original, trail: [], depth: 0, guesses: 0 });
+        this.tasks.push({ text: this.original, trail: [], depth: 0, guesses: 0, guessed: 0 });
         for (let task = this.tasks[0], i = 0; task !== undefined; task = this.tasks[++i]) {
             if (task.partly === true)
                 this.lookInto(task, sweep(task.text));
@@ -44147,17 +44442,17 @@ class Reader {
     lookInto(task, swept) {
         for (const family of DECODERS) {
             if ((swept.signs & family.signs) !== 0)
-                this.follow(family, task, swept, Math.min(task.guesses, AFTER_DECODING));
+                this.follow(family, task, swept, Math.min(task.guesses, AFTER_DECODING), 0);
         }
-        if (task.guesses >= GUESSES)
+        if (task.guesses >= GUESSES || task.guessed >= MOST_GUESSES)
             return;
         for (const family of GUESSING) {
             if ((swept.signs & family.signs) !== 0)
-                this.follow(family, task, swept, family.last === true ? GUESSES : task.guesses + 1);
+                this.follow(family, task, swept, family.last === true ? GUESSES : task.guesses + 1, 1);
         }
         if ((swept.signs & prefixes.signs) === 0)
             return;
-        const { text, trail, depth, guesses } = task;
+        const { text, trail, depth, guesses, guessed } = task;
         const listing = prefixes.apply(text, swept, this);
         if (listing === undefined || !this.isNew(listing.windows))
             return;
@@ -44165,9 +44460,17 @@ class Reader {
         // By itself a prefix hides nothing but a key of many lines; what else it keeps apart shows when it is looked into.
         if (listing.windows.includes('-----BEGIN'))
             this.add(listing.windows, way);
-        this.tasks.push({ text: listing.windows, trail: way, depth, guesses: guesses + 1, partly: true });
+        this.tasks.push({
+            text: listing.windows,
+            trail: way,
+            depth,
+            guesses: guesses + 1,
+            guessed: guessed + 1,
+            partly: true
+        });
     }
-    follow(family, { text, trail, depth }, swept, guesses) {
+    follow(family, task, swept, guesses, more) {
+        const { text, trail, depth, guessed } = task;
         const found = family.apply(text, swept, this);
         if (found === undefined)
             return;
@@ -44176,7 +44479,7 @@ class Reader {
             if (!this.show(reading, way))
                 continue;
             if (depth < DEPTH)
-                this.tasks.push({ text: reading, trail: way, depth: depth + 1, guesses });
+                this.tasks.push({ text: reading, trail: way, depth: depth + 1, guesses, guessed: guessed + more });
             else if (guesses === 0)
                 this.complete = false;
         }
@@ -46094,6 +46397,8 @@ function headline(report) {
 function verdict(report) {
     const { counts, outcome } = report;
     const all = problems(report);
+    if (report.command === 'comment' && outcome === 'checked')
+        return 'the report of the pull request’s run is posted';
     switch (outcome) {
         case 'published':
             return joined([`${plural(counts.uploaded, 'trace')} published${to(report)}`, ...all]);
@@ -46493,7 +46798,7 @@ function renderSummary(given) {
         whole('error', errorSection(report)),
         sized('warnings', [200, 20, 3], (rows) => warnings(report, rows)),
         whole('where', published_published(report)),
-        whole('counts', countsTable(report)),
+        whole('counts', report.command === 'comment' ? '' : countsTable(report)),
         sized('removed traces', [100, 10, 0], (rows) => (report.shard === undefined ? comparison(report, rows) : '')),
         sized('findings', [200, 50, 10, 0], (rows) => findings(report, page, rows)),
         sized('what to do', [200, 20, 0], (rows) => wayOut(report, page, rows)),
@@ -74916,7 +75221,6 @@ function discreet(runtime, { redactor: { clean } }) {
 
 
 
-
 /** Runs the command that the inputs name. Never throws. @returns the exit code of the process */
 async function run_run(surroundings, context, machine) {
     const secrecy = secrecyOf(surroundings);
@@ -74929,7 +75233,6 @@ async function run_run(surroundings, context, machine) {
         maskSecrets(runtime.env, runtime.setSecret);
         inputs = readInputs(runtime.env);
         report.command = inputs.command;
-        announce(unavailableDefaults(inputs), runtime, report);
         for (const { value } of secrecy.known)
             secrecy.hide(value);
         await runCommand(inputs, { runtime, context, machine, places, report, secrecy });
@@ -75221,7 +75524,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_3__);
 /* harmony import */ var _action_context_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2305);
 /* harmony import */ var _action_runtime_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5118);
-/* harmony import */ var _commands_run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9019);
+/* harmony import */ var _commands_run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9340);
 /* harmony import */ var _heap_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8604);
 /** The entry: connects the run to the process. */
 

@@ -61,18 +61,21 @@ export interface ActOptions {
   readonly event: string
   readonly payload: unknown
   readonly secrets: Readonly<Record<string, string>>
+  /** Of the runner. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** `opentraces/push-action@v1`, as a consumer's workflow names it, is what this project would release. */
-export async function runAct({ root, event, payload, secrets }: ActOptions): Promise<ActRun> {
+export async function runAct({ root, event, payload, secrets, env = {} }: ActOptions): Promise<ActRun> {
   const act = process.env.ACT_PATH
   if (act === undefined) throw new Error('ACT_PATH is not set; .ci/tools installs act')
   // Outside of the repository: act copies that, with everything in it, into its cache.
   const scratch = await mkdtemp(join(tmpdir(), 'opentraces-act-'))
   // Only what a release holds: act copies all of it for every run.
   const action = join(scratch, 'action')
-  await cp(join(PROJECT, 'dist'), join(action, 'dist'), { recursive: true })
-  await cp(join(PROJECT, 'action.yml'), join(action, 'action.yml'))
+  for (const name of ['dist', 'action.yml', 'check', 'comment']) {
+    await cp(join(PROJECT, name), join(action, name), { recursive: true })
+  }
   const eventFile = join(scratch, 'event.json')
   await writeFile(eventFile, JSON.stringify(payload))
   const args = [
@@ -84,8 +87,7 @@ export async function runAct({ root, event, payload, secrets }: ActOptions): Pro
     '--no-cache-server',
     '--pull=false',
     // Nobody listens there: no test may reach the real GitHub.
-    '--env',
-    'GITHUB_API_URL=http://127.0.0.1:9',
+    ...Object.entries({ GITHUB_API_URL: 'http://127.0.0.1:9', ...env }).flatMap(([k, v]) => ['--env', `${k}=${v}`]),
     '--local-repository',
     `opentraces/push-action@v1=${action}`,
     ...Object.entries(secrets).flatMap(([name, value]) => ['--secret', `${name}=${value}`]),

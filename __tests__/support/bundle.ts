@@ -60,11 +60,13 @@ export async function runBundle(
     child.on('error', reject)
     child.on('close', resolve)
   })
+  const outputs = parseOutputs(await readFile(files.outputs, 'utf8'))
   return {
     exitCode,
-    report: reportSchema.parse(JSON.parse(await readFile(files.report, 'utf8'))),
+    // Where the outputs say: a run whose inputs are wrong knows no path but its own.
+    report: reportSchema.parse(JSON.parse(await readFile(outputs.report ?? files.report, 'utf8'))),
     summary: await readFile(files.summary, 'utf8'),
-    outputs: parseOutputs(await readFile(files.outputs, 'utf8')),
+    outputs,
     log
   }
 }

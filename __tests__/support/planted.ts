@@ -1,8 +1,9 @@
-/** Traces with fake secrets planted in them, made by `plant.py` and `disguises.py`, and what a push holds back of them. */
-import { execFileSync } from 'node:child_process'
+/** Traces with fake secrets planted in them, made by `plant.py` and its like, and what a push holds back of them. */
+import { execFile, execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { runBundle, type BundleRun } from './bundle.js'
 import { jsonLines } from './golden.js'
 
@@ -29,22 +30,50 @@ export const LACKING = ['python3', 'openssl', 'ssh-keygen'].filter((name) => {
   }
 })
 
+/** The scripts that plant, without `.py`: each says who wrote it and what that person knew of the rules. */
+export type PlantScript = 'plant' | 'disguises' | 'more_disguises'
+
 /** One run of a script. Same seed, same traces, private keys apart. */
-export function plant(script: 'plant' | 'disguises', seed: number): PlantedTrace[] {
+export function plant(script: PlantScript, seed: number): PlantedTrace[] {
   const folder = mkdtempSync(join(tmpdir(), 'opentraces-plant-'))
   try {
-    execFileSync('python3', [join(import.meta.dirname, `${script}.py`), folder, '--seed', String(seed)])
-    const truth = JSON.parse(readFileSync(join(folder, 'truth.json'), 'utf8')) as Record<
-      string,
-      Pick<PlantedTrace, 'kind' | 'context' | 'place' | 'secret'>
-    >
-    return jsonLines(readFileSync(join(folder, 'traces.jsonl'), 'utf8')).map((line) => {
-      const id = (JSON.parse(line) as { trace_id: string }).trace_id
-      return { id, line, ...truth[id]! }
-    })
+    execFileSync('python3', argumentsOf(script, folder, seed))
+    return readPlanted(folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** The runs of a script with several seeds, in their order; as many at a time as there are processors. */
+export async function plantAll(script: PlantScript, seeds: readonly number[]): Promise<PlantedTrace[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'opentraces-plant-'))
+  try {
+    const waiting = [...seeds]
+    const work = async (): Promise<void> => {
+      for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
+        await promisify(execFile)('python3', argumentsOf(script, join(folder, String(seed)), seed))
+      }
+    }
+    await Promise.all(Array.from({ length: availableParallelism() }, work))
+    return seeds.flatMap((seed) => readPlanted(join(folder, String(seed))))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function argumentsOf(script: PlantScript, folder: string, seed: number): string[] {
+  return [join(import.meta.dirname, `${script}.py`), folder, '--seed', String(seed)]
+}
+
+function readPlanted(folder: string): PlantedTrace[] {
+  const truth = JSON.parse(readFileSync(join(folder, 'truth.json'), 'utf8')) as Record<
+    string,
+    Pick<PlantedTrace, 'kind' | 'context' | 'place' | 'secret'>
+  >
+  return jsonLines(readFileSync(join(folder, 'traces.jsonl'), 'utf8')).map((line) => {
+    const id = (JSON.parse(line) as { trace_id: string }).trace_id
+    return { id, line, ...truth[id]! }
+  })
 }
 
 export interface Outcome {

@@ -1,13 +1,12 @@
 /**
- * What this version cannot do yet. A value that needs it is refused; a default that needs it is named in one line of log
- * and summary. Each entry goes when its part is built.
+ * What this version cannot do yet. A value that needs it is refused. Each entry goes when its part is built.
  */
 import { INPUTS, property, type CamelCase, type InputName, type Inputs } from './inputs.js'
 
 interface Entry {
   readonly input: InputName
   readonly applies: (inputs: Partial<Inputs>) => boolean
-  /** What is not available; follows `"<input>": ` for a refused value, stands alone for a default. */
+  /** What is not available; follows `"<input>": `. */
   readonly sentence: string
 }
 
@@ -42,16 +41,9 @@ const REFUSED: readonly Entry[] = [
   entry('migrate-remote', (value) => value, 'rewriting published shards is not available in this version')
 ]
 
-const DEFAULTS: readonly Entry[] = []
-
 /** Of the inputs that the command reads, those whose value needs something that is not built. */
 export function refusals(inputs: Partial<Inputs>): readonly Entry[] {
   return REFUSED.filter((one) => isRead(one.input, inputs) && one.applies(inputs))
-}
-
-/** One sentence for each default in force that is not built, for log and summary. */
-export function unavailableDefaults(inputs: Inputs): readonly string[] {
-  return DEFAULTS.filter((one) => isRead(one.input, inputs) && one.applies(inputs)).map(({ sentence }) => sentence)
 }
 
 function isRead(input: InputName, { command }: Partial<Inputs>): boolean {

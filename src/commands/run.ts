@@ -4,7 +4,6 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
-import { unavailableDefaults } from '../action/availability.js'
 import type { ActionContext } from '../action/context.js'
 import type { Inputs } from '../action/inputs.js'
 import { maskSecrets } from '../action/mask.js'
@@ -54,7 +53,6 @@ export async function run(surroundings: Runtime, context: ActionContext, machine
     maskSecrets(runtime.env, runtime.setSecret)
     inputs = readInputs(runtime.env)
     report.command = inputs.command
-    announce(unavailableDefaults(inputs), runtime, report)
     for (const { value } of secrecy.known) secrecy.hide(value)
     await runCommand(inputs, { runtime, context, machine, places, report, secrecy })
   } catch (error) {

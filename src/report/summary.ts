@@ -54,7 +54,7 @@ export function renderSummary(given: Report): string {
       whole('error', errorSection(report)),
       sized('warnings', [200, 20, 3], (rows) => warnings(report, rows)),
       whole('where', published(report)),
-      whole('counts', countsTable(report)),
+      whole('counts', report.command === 'comment' ? '' : countsTable(report)),
       sized('removed traces', [100, 10, 0], (rows) => (report.shard === undefined ? comparison(report, rows) : '')),
       sized('findings', [200, 50, 10, 0], (rows) => findings(report, page, rows)),
       sized('what to do', [200, 20, 0], (rows) => wayOut(report, page, rows)),

@@ -10,8 +10,17 @@ import { matchAt } from './tokens.js'
 const HEADER = /-{3,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{3,5}/y
 const HEADER_BEFORE = 50
 const PUTTY = /Private-Lines: \d{1,4}/y
-/** An RSA key in PKCS #8, and one of OpenSSH, without their PEM header. */
-const BARE = ['BgkqhkiG9w0BAQEFAASC', 'b3BlbnNzaC1rZXktdjEAAAAA']
+/**
+ * Without their PEM header: an RSA key in PKCS #8 and in PKCS #1 (the version, and the length of a modulus of 2048, 3072 or 4096
+ * bits), an elliptic one in PKCS #8 and in SEC 1, one of Ed25519, and one of OpenSSH.
+ */
+const BARE = [
+  'BgkqhkiG9w0BAQEFAASC',
+  ...['IBAAKCAQEA', 'IBAAKCAYEA', 'IBAAKCAgEA'],
+  ...['AwEHBG0wawIBAQQ', 'MHcCAQEEI'],
+  'MC4CAQAwBQYDK2VwBCIEI',
+  'b3BlbnNzaC1rZXktdjEAAAAA'
+]
 
 /** One line of the body behind its line break: what may stand before it, base64, what may stand behind it. */
 const LINE =

@@ -52,8 +52,21 @@ function decode(text: string, from: number, to: number, room: Room): Decoded | u
     if (offset === 0 && found.text.length >= ((to - from) >> 2) * 3 - 3 && !found.text.includes('\ufffd')) return found
     texts.push(found.text)
   }
-  return texts.length === 0 ? undefined : { text: texts.join('\n'), compressed: false }
+  if (texts.length > 0) return { text: texts.join('\n'), compressed: false }
+  return backwards(text, from, to, room)
 }
+
+/** `rev` behind `base64`: what stands last is read first. */
+function backwards(text: string, from: number, to: number, room: Room): Decoded | undefined {
+  for (let i = to - 1; i > to - HEAD; i -= 4) {
+    const [a, b, c, d] = [i, i - 1, i - 2, i - 3].map((at) => VALUES[text.charCodeAt(at)] as number) as Quad
+    if (!isText((a << 2) | (b >> 4)) || !isText(((b & 15) << 4) | (c >> 2)) || !isText(((c & 3) << 6) | d))
+      return undefined
+  }
+  return textIn(Buffer.from(Array.from(text.slice(from, to)).reverse().join(''), 'base64'), room, true)
+}
+
+type Quad = [number, number, number, number]
 
 /** Whether there may be text among the bytes, which are looked at without being decoded. */
 function holdsText(text: string, from: number, to: number, least: number): boolean {

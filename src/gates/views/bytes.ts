@@ -57,10 +57,12 @@ export interface Decoded {
  * @param whole the bytes are known from end to end, so that a short text counts if nothing else is among them
  */
 export function textIn(bytes: Buffer, room: Room, whole: boolean): Decoded | undefined {
+  const plain = plainText(bytes, whole)
   const packed = inflate(bytes, room)
-  const plain = plainText(packed ?? bytes, whole)
-  if (plain === undefined) return undefined
-  return { text: plain, compressed: packed !== undefined }
+  const unpacked = packed && plainText(packed, whole)
+  if (unpacked === undefined) return plain === undefined ? undefined : { text: plain, compressed: false }
+  // By chance text begins like a stream (`x ` as zlib does): where the bytes can be read both ways, both are kept.
+  return { text: plain === undefined ? unpacked : `${unpacked}\n${plain}`, compressed: true }
 }
 
 function plainText(bytes: Buffer, whole: boolean): string | undefined {
@@ -102,7 +104,8 @@ function deflateStart(bytes: Buffer): number | undefined {
   if (bytes.length < 8) return undefined
   const head = bytes.readUInt16BE(0)
   if (head === 0x1f8b && bytes[2] === 8) return gzipHeader(bytes)
-  if ((head & 0x0f00) === 0x0800 && head >> 12 <= 7 && head % 31 === 0) return (head & 0x20) === 0 ? 2 : 6
+  // With a dictionary (bit 5) nobody can read it who has not got that.
+  if ((head & 0x0f20) === 0x0800 && head >> 12 <= 7 && head % 31 === 0) return 2
   if (head === 0x504b && bytes.length > 30 && bytes.readUInt16LE(2) === 0x0403 && bytes.readUInt16LE(8) === 8) {
     return 30 + bytes.readUInt16LE(26) + bytes.readUInt16LE(28)
   }

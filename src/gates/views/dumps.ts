@@ -5,7 +5,7 @@ import { Rewriter } from './rewrite.js'
 import { Sign, hexDigit, listLines } from './sweep.js'
 
 /** Offset, then cells of one or two blanks apart; in front of the offset may stand what tells lines apart. */
-const LINE = /(?:^|[^0-9A-Za-z])([0-9A-Fa-f]{6,16}:?|[0-9A-Fa-f]{4}:)([ \t]{1,8}\S[^\n]{3,200})/y
+const LINE = /(?:^|[^0-9A-Za-z])((?:0x)?[0-9A-Fa-f]{6,16}[h:]{0,2}|(?:0x)?[0-9A-Fa-f]{4}h?:)([ \t]{1,8}\S[^\n]{3,200})/y
 /** `od -c` without its column of offsets. */
 const CHARACTERS = /^(?: {3}\S| {2}\\[abfnrtv0]| [0-3][0-7]{2}| {4}){2,16}$/
 const CELLS_A_LINE = 32

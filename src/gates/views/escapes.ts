@@ -1,7 +1,7 @@
 /** Backslash escapes as JSON, JavaScript, Python, C and shells write them, one level at a time. */
 import type { Family } from './family.js'
 import { Rewriter } from './rewrite.js'
-import { Sign, hexDigit } from './sweep.js'
+import { Sign, hexDigit, isBlank } from './sweep.js'
 
 const LETTERS: Readonly<Record<string, string>> = {
   n: '\n',
@@ -48,7 +48,7 @@ function one(text: string, at: number, edits: Rewriter): number {
     case 'U':
       return hex(text, at, at + 2, 8, edits)
     case '\n':
-      return put(edits, at, at + 2, '')
+      return put(edits, at, lineGoesOn(text, at + 2), '')
     case '\r':
       return put(edits, at, at + (text.charAt(at + 2) === '\n' ? 3 : 2), '')
   }
@@ -57,6 +57,13 @@ function one(text: string, at: number, edits: Rewriter): number {
   // how JSON, Markdown and shells keep a character as it is.
   if (/[A-Za-z0-9\s]/.test(next)) return at + 2
   return put(edits, at, at + 2, next)
+}
+
+/** Behind the indentation of the next line, where YAML marks its end with another backslash. */
+function lineGoesOn(text: string, from: number): number {
+  let at = from
+  while (at < from + 80 && isBlank(text.charCodeAt(at))) at++
+  return at > from && text.charCodeAt(at) === 92 ? at + 1 : from
 }
 
 function put(edits: Rewriter, from: number, to: number, by: string): number {

@@ -1,7 +1,7 @@
 /** Lines that begin alike and end alike, and columns of a table or a split screen: what differs is put together. */
 import type { Family } from './family.js'
 import { asReading, commonHead, commonTail, isWorthIt, joinedBehindName, type Piece } from './joined.js'
-import { Sign, isBlank, isDigit } from './sweep.js'
+import { Sign, isBlank, isDigit, isToken } from './sweep.js'
 
 /** So many other lines may stand between two lines with the same frame. */
 const BETWEEN = 5
@@ -95,15 +95,19 @@ class Frames {
 /** The first signs of a line, whatever its numbers. */
 function keyOf(text: string, from: number): number {
   let key = 0
-  for (let i = from; i < from + SHORTEST_HEAD; i++) {
-    const code = text.charCodeAt(i)
-    key = (key << 8) ^ (isDigit(code) ? 48 : code)
+  let at = from
+  for (let signs = 0; signs < SHORTEST_HEAD; signs++, at++) {
+    const isNumber = isDigit(text.charCodeAt(at))
+    key = (key << 8) ^ (isNumber ? 48 : text.charCodeAt(at))
+    while (isNumber && isDigit(text.charCodeAt(at + 1))) at++
   }
   return key
 }
 
 /** Both lines in the frame that they share, if what differs may be pieces of a secret: white space is in none but a key's header. */
 function frameOf(text: string, a: Piece, b: Piece): [Framed, Framed] | undefined {
+  const [lastA, lastB] = [text.charCodeAt(a.to - 1), text.charCodeAt(b.to - 1)]
+  if (lastA !== lastB && !(endsPiece(lastA) && endsPiece(lastB))) return undefined
   const [headA, headB] = commonHead(text, a, b)
   if (headA < SHORTEST_HEAD) return undefined
   const [tailA, tailB] = commonTail(text, { from: a.from + headA, to: a.to }, { from: b.from + headB, to: b.to })
@@ -116,6 +120,11 @@ function frameOf(text: string, a: Piece, b: Piece): [Framed, Framed] | undefined
     { line: a, head: headA, tail: tailA },
     { line: b, head: headB, tail: tailB }
   ]
+}
+
+/** `.`, `:`, `?`, `@` of URLs, and what stands in tokens. */
+function endsPiece(code: number): boolean {
+  return isToken(code) || code === 46 || code === 58 || code === 61 || code === 63 || code === 64
 }
 
 /** `|` and what draws it on screens. */

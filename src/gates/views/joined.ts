@@ -67,13 +67,14 @@ function isTextInHex(digits: string): boolean {
 }
 
 /**
- * Digits, small letters and capitals in no order: of neighbours in random text every second pair differs in kind, in a name
- * like this one's hardly every third, and names have no digits in their midst.
+ * Digits, small letters and capitals in no order: of neighbours in random text more than every third pair differs in kind,
+ * and few letters stand in a row of small ones, as they do in a name like `isNoise`. Where all letters are of one case, digits
+ * stand among them.
  *
  * @param part how much of that is enough, of 0 to 1: a short text may be in better order by chance
  */
 export function isNoise(text: string, from: number, to: number, part = 1): boolean {
-  let [before, letters, pairs, changes, digits] = [0, 0, 0, 0, 0]
+  let [before, letters, pairs, changes, digits, row, inRows] = [0, 0, 0, 0, 0, 0, 0]
   for (let i = from; i < to; i++) {
     const code = text.charCodeAt(i)
     const kind = code < 128 ? (KINDS[code] as number) : 0
@@ -85,16 +86,21 @@ export function isNoise(text: string, from: number, to: number, part = 1): boole
       }
     }
     if (kind > DIGIT) letters++
+    row = kind === SMALL ? row + 1 : 0
+    if (row >= WORD) inRows += row === WORD ? WORD : 1
     before = kind
   }
   if (letters === 0 || pairs < 10 || pairs * 4 < (to - from) * 3 - 4) return false
-  return changes * 5 >= pairs * 2 * part || (changes === digits && digits * 6 >= pairs * part)
+  return changes === digits ? digits * 6 >= pairs * part : changes * 3 >= pairs * part && inRows * 5 <= pairs * 2
 }
 
+/** So many small letters in a row are part of a word. */
+const WORD = 4
 const DIGIT = 1
-/** 2: a small letter, 3: a capital. */
+const SMALL = 2
+/** 3: a capital. */
 const KINDS = Uint8Array.from({ length: 128 }, (_, code) =>
-  isDigit(code) ? DIGIT : code >= 97 && code <= 122 ? 2 : code >= 65 && code <= 90 ? 3 : 0
+  isDigit(code) ? DIGIT : code >= 97 && code <= 122 ? SMALL : code >= 65 && code <= 90 ? 3 : 0
 )
 
 /**
@@ -110,9 +116,18 @@ export function commonHead(text: string, a: Piece, b: Piece): [number, number] {
     if (isDigit(code) && isDigit(text.charCodeAt(j))) {
       while (i < a.to && isDigit(text.charCodeAt(i))) i++
       while (j < b.to && isDigit(text.charCodeAt(j))) j++
+      // Digits in the midst of others, as in hexadecimal text, are no number.
+      if (isLetter(text.charCodeAt(i)) || isLetter(text.charCodeAt(j))) break
       continue
     }
-    if (code !== text.charCodeAt(j)) break
+    const other = text.charCodeAt(j)
+    if (code !== other) {
+      // `T+=` after `T=` is the same once more.
+      if (code === 43 && other === 61 && text.charCodeAt(i + 1) === 61) i++
+      else if (code === 61 && other === 43 && text.charCodeAt(j + 1) === 61) j++
+      else break
+      continue
+    }
     i++
     j++
     if (!isWordPart(code)) [cutA, cutB] = [i, j]
@@ -139,7 +154,11 @@ export function commonTail(text: string, a: Piece, b: Piece): [number, number] {
   return [a.to - cutA, b.to - cutB]
 }
 
+function isLetter(code: number): boolean {
+  return (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
+}
+
 /** Letters, digits, and what stands for the last digits of base64 and at its end: a frame does not end with these. */
 function isWordPart(code: number): boolean {
-  return isDigit(code) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 43
+  return isDigit(code) || isLetter(code) || code === 43
 }

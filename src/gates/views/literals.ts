@@ -45,12 +45,14 @@ export const literals: Family = {
  */
 function* jointsOf(text: string, quotes: readonly number[]): Generator<Joint> {
   let done = 0
-  for (const [i, from] of quotes.entries()) {
+  for (let i = 0; i < quotes.length; i++) {
+    const from = quotes[i] as number
+    if (from < done) continue
     const gap = (quotes[i + 1] ?? Infinity) - from
-    // Words between two quotation marks join nothing.
-    if (from < done || gap > FARTHEST || (gap > 3 && isAlnum(text.charCodeAt(from + 1)))) continue
+    const next = text.charCodeAt(from + 1)
     BEHIND.lastIndex = from + 1
-    const behind = BEHIND.exec(text)
+    // Words between two quotation marks join nothing, nor does the colon behind a name.
+    const behind = next === 58 || gap > FARTHEST || (gap > 3 && isAlnum(next)) ? null : BEHIND.exec(text)
     const to = behind === null ? from + 1 : BEHIND.lastIndex
     const [left, right] = [text.charCodeAt(from - 1), text.charCodeAt(to)]
     if (!isToken(left) || !isToken(right)) {
@@ -97,7 +99,10 @@ function join(text: string, group: readonly Joint[], edits: Rewriter): void {
   const [first, last] = [group[0] as Joint, group.at(-1) as Joint]
   const from = pieceStart(text, first.from)
   const to = pieceEnd(text, last.to)
-  const bodies = [text.slice(from, first.from), ...group.map((joint, i) => text.slice(joint.to, group[i + 1]?.from ?? to))]
+  const bodies = [
+    text.slice(from, first.from),
+    ...group.map((joint, i) => text.slice(joint.to, group[i + 1]?.from ?? to))
+  ]
   let joiner = ''
   if (last.comma) {
     if (!isList(text, from - 1, to + 1) || areWords(bodies)) return

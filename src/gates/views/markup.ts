@@ -78,7 +78,7 @@ function fromPoint(point: number): string | undefined {
 
 /** Tags that stand inside a line of text, and comments. */
 const INLINE =
-  /<(?:\/?(?:a|b|i|u|s|em|strong|mark|span|code|wbr|font|kbd|tt|sub|sup|small|del|ins|var|samp|big|bdi|bdo|nobr|abbr|cite|q|hl|highlight)(?:\s[^<>]{0,300})?\/?>|!--[^<>]{0,300}-->)/gi
+  /<(?:\/?(?:a|b|i|u|s|em|strong|mark|span|code|wbr|font|kbd|tt|sub|sup|small|del|ins|var|samp|big|bdi|bdo|nobr|abbr|cite|q|hl|highlight)(?:\s[^<>]{0,300})?\/?>|!--[^<>]{0,300}-->|!\[CDATA\[)|\]\]><!\[CDATA\[/gi
 
 /** Only between characters of a word, or of what stands for one: elsewhere a tag is a border like any other. */
 export const tags: Family = {
@@ -89,7 +89,7 @@ export const tags: Family = {
     for (const { index, 0: tag } of text.matchAll(INLINE)) {
       const before = text.charAt(index - 1)
       const behind = text.charAt(index + tag.length)
-      if (/[\w\->+/%\\&#;=]/.test(before) && /[\w\-<+/%\\&#;=]/.test(behind))
+      if (tag.endsWith('[') || (/[\w\->+/%\\&#;=:.@~$]/.test(before) && /[\w\-<+/%\\&#;=:.@~$]/.test(behind)))
         edits.replace(index, index + tag.length, '')
     }
     return edits.finish()

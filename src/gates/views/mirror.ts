@@ -1,15 +1,17 @@
 /** Tokens of well-known kinds written backwards, in ROT13, or glued to a word. */
 import type { Family } from './family.js'
-import { Rewriter } from './rewrite.js'
+import { Rewriter, type Rewritten } from './rewrite.js'
 import { Sign } from './sweep.js'
 
 const KNOWN = [
   'ghp_', 'gho_', 'ghs_', 'ghu_', 'ghr_', 'github_pat_', 'hf_', 'sk-', 'sk_live_', 'rk_live_', 'xoxb-', 'xoxp-', 'glpat-',
-  'npm_', 'gsk_', 'dop_v1_', 'r8_', 'pypi-', 'AKIA', 'ASIA', 'AIza', 'eyJ'
+  'npm_', 'gsk_', 'dop_v1_', 'r8_', 'pypi-', 'AKIA', 'ASIA', 'AIza', 'eyJ', 'SG.'
 ] // prettier-ignore
 const SHORTEST = 20
 /** How much of a word may stand around a token that it is glued to. */
 const REACH = 64
+/** Keys and the like are no longer than this. */
+const LONGEST_TURNED = 100_000
 
 function reversed(text: string): string {
   return Array.from({ length: text.length }, (_, i) => text.charAt(text.length - 1 - i)).join('')
@@ -45,12 +47,15 @@ const MIRRORS: [string, Mirror][] = [
 ]
 const ANY = new RegExp(MIRRORS.flatMap(([, { marks }]) => marks).join('|'), 'y')
 /** What the marks have in common is looked for first: most have one of these in them. */
-const FIRST = new Set(MIRRORS.flatMap(([, { marks }]) => marks.map((mark) => mark.charCodeAt(0))))
+const FIRST = new Uint8Array(128)
+for (const [, { marks }] of MIRRORS) for (const mark of marks) FIRST[mark.charCodeAt(0)] = 1
 
 export const mirrored: Family = {
   how: 'disfigured',
-  signs: Sign.run,
+  signs: Sign.run | Sign.solid,
   apply(text, { runs }) {
+    const turned = turnedText(text)
+    if (turned !== undefined) return turned
     const edits = new Rewriter(text)
     const names = new Set<string>()
     for (let i = 0; i + 1 < runs.length; i += 2) {
@@ -69,10 +74,26 @@ export const mirrored: Family = {
   }
 }
 
+/** What shows that a whole text is disguised: the header of a key, the beginning of a URL with a login. */
+const BACKWARDS_TEXT = /YEK ETAVIRP|@[^\s@/]{3,200}:[^\s@/:]{0,60}\/\/:[a-z]{3}/
+const ROT13_TEXT = 'CEVINGR XRL'
+
+/** A text of many lines, or of more than tokens, in ROT13 or with each of its lines, or all of it, backwards. */
+function turnedText(text: string): Rewritten | undefined {
+  if (text.length > LONGEST_TURNED) return undefined
+  if ((text.includes('//:') || text.includes('YEK')) && BACKWARDS_TEXT.test(text)) {
+    const windows = text.split('\n').map(reversed).join('\n')
+    return { windows, other: reversed(text), also: 'reversed', full: () => windows }
+  }
+  if (!text.includes(ROT13_TEXT)) return undefined
+  const windows = rotated(text)
+  return { windows, also: 'ROT13', full: () => windows }
+}
+
 function marked(text: string, from: number, to: number): boolean {
   for (let i = from; i < to; i++) {
     if (i === from + REACH && to - REACH > i) i = to - REACH
-    if (!FIRST.has(text.charCodeAt(i))) continue
+    if (FIRST[text.charCodeAt(i)] === 0) continue
     ANY.lastIndex = i
     if (ANY.test(text)) return true
   }

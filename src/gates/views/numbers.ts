@@ -48,7 +48,9 @@ function readList(text: string, start: number, end: number, room: Room, edits: R
       const gap = from - last.to > LONGEST_GAP ? undefined : text.slice(last.to, from)
       // A call in between, such as `)+chr(`, is the same each time.
       const goesOn =
-        gap !== undefined && gap !== '' && (gap === gapBefore || /^[^0-9A-Za-z]+$/.test(gap) || CALL.test(gap))
+        gap !== undefined &&
+        gap !== '' &&
+        (gap === gapBefore || /^[^0-9A-Za-z]+$/.test(gap) || CALL.test(gap) || BESIDE.test(gap))
       if (!goesOn || !sameKind(last, match[1] ?? '', match[2] ?? '')) close()
       gapBefore = gap ?? ''
     }
@@ -58,6 +60,9 @@ function readList(text: string, start: number, end: number, room: Room, edits: R
 }
 
 const CALL = /^[^0-9A-Za-z]*(?:string\.)?(?:u?n?i?chrw?|char|fromcharcode|fromcodepoint|byte|u8)[^0-9A-Za-z]*$/i
+
+/** The character itself beside its number, the address of a line of a debugger, the kind of a record. */
+const BESIDE = /^\s*'(?:[^'\\]|\\.{1,3})'[,\s]*$|^\s*\n\s*(?:0x[0-9a-f]{4,16}(?: ?<[^<>\n]{1,30}>)?:|[A-Za-z]{1,8})\s+$/
 
 function sameKind(last: Figure, prefix: string, digits: string): boolean {
   if ((last.prefix === '') !== (prefix === '')) return false

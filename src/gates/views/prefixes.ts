@@ -12,7 +12,7 @@ import { Sign, isBlank, isDigit, isToken } from './sweep.js'
 /** A prefix is no longer than this. */
 const LONGEST = 120
 /** With these a prefix ends, blanks aside; a word alone is none. */
-const BORDER = /[|:\u2192>#*;/%$\]})+\-,!\u2502\u2503\u2551\u258f\u2506\u250a\u21e5]\s*$/
+const BORDERS = '|:\u2192>#*;/%$]})+-,!\u2502\u2503\u2551\u258f\u2506\u250a\u21e5'
 const TRAILER = /[ \t]*[|\u2502\u2503\u2551]$|\$$/
 /** Pieces of this length on both sides of a break may be one token; shorter ones if nothing else is on their lines. */
 const PIECE = 10
@@ -94,7 +94,9 @@ function common(text: string, a: number, aEnd: number, b: number, bEnd: number):
       const [digitsA, digitsB] = [i, j]
       while (i < aEnd && isDigit(text.charCodeAt(i))) i++
       while (j < bEnd && isDigit(text.charCodeAt(j))) j++
-      if (Number(text.slice(digitsA, i)) + 1 !== Number(text.slice(digitsB, j)) || !isBorder(text, i)) continue
+      if (Number(text.slice(digitsA, i)) + 1 !== Number(text.slice(digitsB, j))) continue
+      if (isGrepped(text, digitsA, i) && isGrepped(text, digitsB, j)) return [i + 1 - a, j + 1 - b]
+      if (!isBorder(text, i)) continue
       // Lines that count end their prefix here, however alike they go on.
       while (i < aEnd && j < bEnd && isBorder(text, i) && text.charCodeAt(i) === text.charCodeAt(j)) {
         i = skipBlanks(text, i + 1, aEnd)
@@ -102,7 +104,8 @@ function common(text: string, a: number, aEnd: number, b: number, bEnd: number):
       }
       return i === aEnd || j === bEnd ? [0, 0] : [i - a, j - b]
     }
-    if (code !== other) break
+    // `grep` puts a colon behind what it looked for, and a hyphen behind the lines around it.
+    if (code !== other && !(isGrepBorder(code) && isGrepBorder(other))) break
     if (isBlank(code)) {
       i = skipBlanks(text, i, aEnd)
       j = skipBlanks(text, j, bEnd)
@@ -114,9 +117,18 @@ function common(text: string, a: number, aEnd: number, b: number, bEnd: number):
     if ((!isToken(code) && !isQuote(code)) || (i === first + 1 && (code === 43 || code === 45))) [cutA, cutB] = [i, j]
   }
   if (cutA <= first) return [0, 0]
-  const prefix = text.slice(first, cutA)
-  if (!BORDER.test(prefix) && prefix.replace(/\D/g, '').length < 4 && !/^\d+\s+$/.test(prefix)) return [0, 0]
-  return [cutA - a, cutB - b]
+  return isPrefix(text, first, cutA) ? [cutA - a, cutB - b] : [0, 0]
+}
+
+/** Whether it ends with a border, is a number, or has a time or the like in it. */
+function isPrefix(text: string, from: number, to: number): boolean {
+  let end = to
+  while (end > from && text.charCodeAt(end - 1) <= 32) end--
+  if (end === from) return false
+  if (BORDERS.includes(text.charAt(end - 1))) return true
+  let digits = 0
+  for (let i = from; i < end; i++) if (isDigit(text.charCodeAt(i))) digits++
+  return digits >= 4 || (digits === end - from && end < to)
 }
 
 /** Between a line's number and the line; a point or a colon in front of a digit is part of a number or a time. */
@@ -124,6 +136,16 @@ function isBorder(text: string, at: number): boolean {
   const code = text.charCodeAt(at)
   if (code === 58 || code === 46) return !isDigit(text.charCodeAt(at + 1))
   return isBlank(code) || code === 124 || code === 41 || code === 0x2192 || code === 0x2502
+}
+
+/** A number between the borders of `grep`, behind the name of a file. */
+function isGrepped(text: string, from: number, to: number): boolean {
+  const before = text.charCodeAt(from - 1)
+  return isGrepBorder(before) && isGrepBorder(text.charCodeAt(to)) && !isDigit(text.charCodeAt(from - 2))
+}
+
+function isGrepBorder(code: number): boolean {
+  return code === 45 || code === 58
 }
 
 function skipBlanks(text: string, from: number, end: number): number {

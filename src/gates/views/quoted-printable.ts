@@ -13,7 +13,12 @@ export const quotedPrintable: Family = {
       if (found.endsWith('\n')) {
         // An assignment that goes on in the next line has a blank before it.
         if (text.charCodeAt(index - 1) > 32) edits.replace(index, index + found.length, '')
-      } else edits.replace(index, index + found.length, String.fromCharCode(parseInt(found.slice(1), 16)))
+        continue
+      }
+      const char = String.fromCharCode(parseInt(found.slice(1), 16))
+      // Letters and digits need no escape: where they have one, their neighbours have one too.
+      const besides = text.charAt(index - 3) === '=' || text.charAt(index + 3) === '='
+      if (besides || !/[0-9A-Za-z]/.test(char)) edits.replace(index, index + found.length, char)
     }
     return edits.finish()
   }

@@ -80,10 +80,12 @@ function completed(text: string, groups: readonly Piece[][]): Piece[][] {
   if (groups.length === 0) return []
   const whole = new Groups(FARTHEST)
   const keys = new Set(groups.map((group) => keyOfRun(text, group[0] as Piece)))
-  for (let at = 0; at < text.length; at++) {
+  const first = Math.min(...groups.map((group) => (group[0] as Piece).from))
+  const end = Math.min(text.length, Math.max(...groups.map((group) => (group.at(-1) as Piece).to)) + FARTHEST)
+  for (let at = Math.max(0, first - FARTHEST); at < end; at++) {
     if (!isToken(text.charCodeAt(at))) continue
     const from = at
-    while (at < text.length && isToken(text.charCodeAt(at))) at++
+    while (at < end && isToken(text.charCodeAt(at))) at++
     const key = keyOfRun(text, { from, to: at })
     if (keys.has(key)) whole.add(key, { from, to: at })
   }
@@ -158,7 +160,8 @@ function* ofStrings(text: string, { quotes }: Sweep): Generator<string> {
   }
   for (const group of alike.all) {
     const pieces = group.map(({ from, to }) => text.slice(from, to))
-    if (isWorthIt(pieces)) yield joinedBehindName(text, (group[0] as Piece).from, pieces)
+    // Without the name in front of it, which is that of a piece: `token`, `data`, `text`.
+    if (isWorthIt(pieces)) yield pieces.join('')
   }
 }
 

@@ -3,7 +3,9 @@ import type { Family } from './family.js'
 import { Rewriter } from './rewrite.js'
 import { Sign, listLines } from './sweep.js'
 
-const SPACED = /(?<!\w)(\w{1,4})([^\w\n]{1,4}|\n)(?:[\w+/=-]{1,4}\2){4,}[\w+/=-]{1,4}/g
+const SPACED = /(?<!\w)([\w+/]{1,8})([^\w\n]{1,4}|\n)(?:[\w+/=-]{1,8}\2){4,}[\w+/=-]{1,8}/g
+/** Character by character; signs and white space may be among them. */
+const SINGLE = /(?<!\w)([^\s])([^\w\n]{1,4}|\n)(?:[^]\2){11,}[^]/g
 const SHORTEST = 12
 
 export const spaced: Family = {
@@ -21,7 +23,14 @@ export const spaced: Family = {
 }
 
 function join(part: string, start: number, edits: Rewriter): void {
-  for (const { index, 0: whole, 1: first, 2: between } of part.matchAll(SPACED)) {
+  let done = 0
+  for (const { index, 0: whole, 2: between } of part.matchAll(SINGLE)) {
+    const size = 1 + (between ?? '').length
+    const letters = Array.from({ length: Math.ceil(whole.length / size) }, (_, i) => whole.charAt(i * size)).join('')
+    edits.replace(start + index, start + index + whole.length, letters)
+    done = index + whole.length
+  }
+  for (const { index, 0: whole, 1: first, 2: between } of done > 0 ? [] : part.matchAll(SPACED)) {
     const size = first?.length ?? 0
     const pieces = whole.split(between ?? '')
     // All of one length; the last may be shorter.

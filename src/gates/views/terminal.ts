@@ -48,7 +48,7 @@ function sequence(text: string, from: number, at: number, csi: boolean, edits: R
     if (last >= '@' && last <= '~') {
       to++
       // These move on: what follows them stands elsewhere on the screen.
-      if ('BCEFHdf'.includes(last)) by = ' '
+      if ('BCEFHdf'.includes(last)) by = toLineStart(text.slice(from, to)) ? '\n' : ' '
     } else to = at
   } else if (code === 0x5d || code === 0x50 || code === 0x5e || code === 0x5f) {
     const end = stringEnd(text, at + 1)
@@ -60,6 +60,11 @@ function sequence(text: string, from: number, at: number, csi: boolean, edits: R
   to = Math.min(to, text.length)
   edits.replace(from, to, by)
   return to
+}
+
+/** Whether a movement ends in the first column. */
+function toLineStart(sequence: string): boolean {
+  return /(?:[EF]|\d;1?[Hf])$/.test(sequence)
 }
 
 /** Where the string of an OSC ends: at BEL, ST or the same written as `^G`, `^[\`; undefined where it does not soon. */
@@ -99,12 +104,19 @@ function overwritten(text: string, at: number, done: number, edits: Rewriter): n
   const from = Math.max(done, text.lastIndexOf('\n', at) + 1)
   const feed = text.indexOf('\n', at)
   const to = feed === -1 ? text.length : feed
-  let line = ''
-  for (const part of text.slice(from, to).split('\r')) {
+  const parts = text.slice(from, to).split('\r')
+  let line = isWrapped(parts) ? parts.map((part) => part.trimEnd()).join('') : ''
+  for (const part of line === '' ? parts : []) {
     line = part.length >= line.length ? part : part + line.slice(part.length)
   }
   edits.replace(from, to, line)
   return to
+}
+
+/** A shell that edits a long line writes a blank and goes back wherever the line is broken on the screen. */
+function isWrapped(parts: readonly string[]): boolean {
+  const width = parts.length < 2 ? 0 : (parts[0]?.length ?? 0)
+  return width > 20 && parts.slice(0, -1).every((part) => part.length === width && part.endsWith(' '))
 }
 
 /** `^I`, `^M` of `cat -A`, where they stand in front of or between words. */

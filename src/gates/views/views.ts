@@ -11,9 +11,11 @@
  * - Those that are certain of what they see (escapes, colours, …) follow each other on one running text, level by level.
  * - Those that guess, or that replace a text by quite another one (base64, lines joined, …), look at each of these levels.
  */
+import { armour } from './armour.js'
 import { base32 } from './base32.js'
 import { base64 } from './base64.js'
 import { base85 } from './base85.js'
+import { chunked, encodedWords } from './chunked.js'
 import { dumps } from './dumps.js'
 import { escapes } from './escapes.js'
 import type { Family, Room } from './family.js'
@@ -54,19 +56,35 @@ export interface Reading {
 
 /** All views of a text together, in UTF-16 units: this many times the text, and `SLACK` more. */
 const GROWTH = 8
-const SLACK = 1 << 16
+const SLACK = 1 << 18
 /** No disguise of anything worth hiding is shorter. */
 const SHORTEST = 10
 /** How often one disguise may stand in another. */
 const DEPTH = 6
 /** Guesses that may follow each other without anything certain in between: prefixes off and lines joined are two. */
 const GUESSES = 3
+/** And altogether: lines put together, decoded, and put together once more are two. */
+const MOST_GUESSES = 3
+/** What was decoded is new text; but where guesses led to it, most of what other guesses make of it is the same once more. */
+const AFTER_DECODING = 2
 /** How often a text may be escaped. */
 const LEVELS = 10
 
 const CERTAIN: readonly Family[] = [terminal, invisible, escapes, url, references, tags]
-const DECODERS: readonly Family[] = [base64, hex, base32, base85, numbers, dumps]
-const GUESSING: readonly Family[] = [form, quotedPrintable, spaced, literals, stream, scattered, frames, wraps, mirrored]
+const DECODERS: readonly Family[] = [base64, hex, base32, base85, armour, numbers, dumps]
+const GUESSING: readonly Family[] = [
+  form,
+  encodedWords,
+  quotedPrintable,
+  chunked,
+  spaced,
+  literals,
+  stream,
+  scattered,
+  frames,
+  wraps,
+  mirrored
+]
 
 /** All readings of a text that differ from it, the text itself left out; `[]` for the usual text. See `readingOf`. */
 export function viewsOf(text: string): View[] {
@@ -99,6 +117,8 @@ interface Task {
   readonly depth: number
   /** How many guesses in a row led to it. */
   readonly guesses: number
+  /** How many guesses led to it altogether. */
+  readonly guessed: number
   /** Only for what is encoded or taken apart in it. */
   readonly partly?: boolean
 }
@@ -130,7 +150,7 @@ class Reader implements Room {
 
   /** Reads the text, then what came to light, and so on: what takes few steps comes before what takes many. */
   readAll(): void {
-    this.tasks.push({ text: this.original, trail: [], depth: 0, guesses: 0 })
+    this.tasks.push({ text: this.original, trail: [], depth: 0, guesses: 0, guessed: 0 })
     for (let task = this.tasks[0], i = 0; task !== undefined; task = this.tasks[++i]) {
       if (task.partly === true) this.lookInto(task, sweep(task.text))
       else this.read(task)
@@ -170,29 +190,40 @@ class Reader implements Room {
   /** Tries what stands encoded or taken apart in a text. */
   private lookInto(task: Task, swept: Sweep): void {
     for (const family of DECODERS) {
-      if ((swept.signs & family.signs) !== 0) this.follow(family, task, swept, 0)
+      if ((swept.signs & family.signs) !== 0)
+        this.follow(family, task, swept, Math.min(task.guesses, AFTER_DECODING), 0)
     }
-    if (task.guesses >= GUESSES) return
+    if (task.guesses >= GUESSES || task.guessed >= MOST_GUESSES) return
     for (const family of GUESSING) {
-      if ((swept.signs & family.signs) !== 0) this.follow(family, task, swept, family.last === true ? GUESSES : task.guesses + 1)
+      if ((swept.signs & family.signs) !== 0)
+        this.follow(family, task, swept, family.last === true ? GUESSES : task.guesses + 1, 1)
     }
     if ((swept.signs & prefixes.signs) === 0) return
-    const { text, trail, depth, guesses } = task
+    const { text, trail, depth, guesses, guessed } = task
     const listing = prefixes.apply(text, swept, this)
     if (listing === undefined || !this.isNew(listing.windows)) return
     const way = add(trail, prefixes.how)
     // By itself a prefix hides nothing but a key of many lines; what else it keeps apart shows when it is looked into.
     if (listing.windows.includes('-----BEGIN')) this.add(listing.windows, way)
-    this.tasks.push({ text: listing.windows, trail: way, depth, guesses: guesses + 1, partly: true })
+    this.tasks.push({
+      text: listing.windows,
+      trail: way,
+      depth,
+      guesses: guesses + 1,
+      guessed: guessed + 1,
+      partly: true
+    })
   }
 
-  private follow(family: Family, { text, trail, depth }: Task, swept: Sweep, guesses: number): void {
+  private follow(family: Family, task: Task, swept: Sweep, guesses: number, more: number): void {
+    const { text, trail, depth, guessed } = task
     const found = family.apply(text, swept, this)
     if (found === undefined) return
     const way = add(add(trail, family.how), found.also)
     for (const reading of found.other === undefined ? [found.windows] : [found.windows, found.other]) {
       if (!this.show(reading, way)) continue
-      if (depth < DEPTH) this.tasks.push({ text: reading, trail: way, depth: depth + 1, guesses })
+      if (depth < DEPTH)
+        this.tasks.push({ text: reading, trail: way, depth: depth + 1, guesses, guessed: guessed + more })
       else if (guesses === 0) this.complete = false
     }
   }

@@ -13,6 +13,11 @@ const SHORT_WORD = 4
 /** Lines of one length that hold nothing but a piece each. */
 const SHORTEST_COLUMN = 12
 
+/** `\` of shells and most languages, `^` of cmd, the backtick of PowerShell. */
+const CONTINUES = new Set([92, 94, 96])
+/** What stands in front of the `@` of a URL. */
+const LONGEST_LOGIN = 600
+
 interface Line {
   /** Without indentation and without white space at the end. */
   readonly from: number
@@ -33,13 +38,18 @@ export const wraps: Family = {
     const state = { differ: false }
     let before: Line | undefined
     let column = 0
+    let done = 0
     let pending: [number, number][] = []
     let end = endOf(text, 0)
     let line = lineAt(text, 0, end)
+    const inUrl = breaksInUrls(text)
     const join = (from: number, to: number, certain = true): void => {
-      bold.replace(from, to, '')
+      // A hyphen at the end of a line may be there only because the line ends.
+      const hyphen = certain && text.charCodeAt(from - 1) === 45 && from - 1 > done ? 1 : 0
+      bold.replace(from - hyphen, to, '')
       if (certain) sure.replace(from, to, '')
-      else state.differ = true
+      if (hyphen === 1 || !certain) state.differ = true
+      done = to
     }
     const flush = (): void => {
       for (const [from, to] of pending) join(from, to)
@@ -57,7 +67,7 @@ export const wraps: Family = {
         isWhole(next) &&
         (nextSize === size || ((column > 0 || size >= RICH) && nextSize < size))
       if (!inColumn) [column, pending] = [0, []]
-      const isBroken = broken(text, before, line, next)
+      const isBroken = inUrl.has(end) ? 'yes' : broken(text, before, line, next)
       if (isBroken !== 'no') {
         flush()
         join(line.to, next.from, isBroken === 'yes')
@@ -89,7 +99,7 @@ function lineAt(text: string, start: number, end: number): Line {
   let to = end
   while (to > from && text.charCodeAt(to - 1) <= 32) to--
   const last = to > from ? text.charCodeAt(to - 1) : 0
-  const continued = last === 92
+  const continued = CONTINUES.has(last)
   // The `$` of `cat -A`, the border of a box.
   if (continued || last === 36 || last === 124 || last === 0x2502) to--
   while (to > from && isBlank(text.charCodeAt(to - 1))) to--
@@ -116,6 +126,37 @@ function broken(text: string, before: Line | undefined, line: Line, next: Line):
   if (!fits(text, before, line, next)) return 'no'
   if (isWhole(next) || !isWord(text, next.from, next.headEnd)) return 'yes'
   return next.headEnd - next.from <= SHORT_WORD ? 'perhaps' : 'no'
+}
+
+/** Ends of lines between the name and the password of a URL, or in them: it shows behind them that they belong to it. */
+function breaksInUrls(text: string): Set<number> {
+  const found = new Set<number>()
+  for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
+    const feeds: number[] = []
+    let named = false
+    for (let i = at - 1; i > 0 && at - i < LONGEST_LOGIN; i--) {
+      const code = text.charCodeAt(i)
+      if (code === 10) feeds.push(i)
+      else if (code === 58) named = true
+      else if (code === 47) {
+        const scheme = named && text.startsWith('://', i - 2) && isToken(text.charCodeAt(i - 3))
+        if (scheme) for (const feed of feeds) found.add(feed)
+        break
+      } else if (isBlank(code) || code === 13) {
+        if (!isBesideBreak(text, i)) break
+      } else if (code <= 32 || code === 34 || code === 39 || code === 60 || code === 62 || code === 64) break
+    }
+  }
+  return found
+}
+
+/** Whether white space is indentation, or stands at the end of a line. */
+function isBesideBreak(text: string, at: number): boolean {
+  let from = at
+  while (isBlank(text.charCodeAt(from - 1))) from--
+  let to = at
+  while (isBlank(text.charCodeAt(to)) || text.charCodeAt(to) === 13) to++
+  return text.charCodeAt(from - 1) === 10 || text.charCodeAt(to) === 10
 }
 
 /** Whether the parts on both sides look like those of one token. */

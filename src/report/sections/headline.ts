@@ -17,6 +17,7 @@ export function headline(report: Report): string {
 function verdict(report: Report): string {
   const { counts, outcome } = report
   const all = problems(report)
+  if (report.command === 'comment' && outcome === 'checked') return 'the report of the pull request’s run is posted'
   switch (outcome) {
     case 'published':
       return joined([`${plural(counts.uploaded, 'trace')} published${to(report)}`, ...all])
