@@ -38173,7 +38173,7 @@ function connect(process) {
 
 /***/ }),
 
-/***/ 9340:
+/***/ 3976:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39440,14 +39440,17 @@ const BLOCKS = 1 << 16;
 const BASE = 31;
 const { imul } = Math;
 const NONE = [];
-/** @param wanted texts of at least `SHORTEST` units, none twice */
-function searchFor(wanted) {
+/**
+ * @param wanted texts of at least `SHORTEST` units, none twice
+ * @param stands tells whether a text stands at an offset, of those where it does but for the case of ASCII letters
+ */
+function searchFor(wanted, stands = exactly) {
     if (wanted.some(({ length }) => length < SHORTEST))
         throw new RangeError('too short to be looked for');
     const all = wanted.map((text, id) => ({ id, text }));
     const passes = [
-        passFor(all.filter(({ text }) => text.length < SHORT)),
-        passFor(all.filter(({ text }) => text.length >= SHORT))
+        passFor(all.filter(({ text }) => text.length < SHORT), stands),
+        passFor(all.filter(({ text }) => text.length >= SHORT), stands)
     ];
     return (text, accepts) => {
         const found = new Map();
@@ -39463,7 +39466,7 @@ function searchFor(wanted) {
         return [...found.values()];
     };
 }
-function passFor(wanted) {
+function passFor(wanted, stands) {
     if (wanted.length === 0)
         return () => undefined;
     const width = wanted.reduce((least, { text }) => Math.min(least, text.length), WIDEST);
@@ -39495,7 +39498,7 @@ function passFor(wanted) {
             }
             for (const candidate of byHash.get(hashAt(text, at, width)) ?? NONE) {
                 const offset = at - candidate.lead;
-                if (offset >= 0 && standsAt(candidate.text, text, offset))
+                if (offset >= 0 && stands(candidate.text, text, offset))
                     report(candidate, offset);
             }
             at++;
@@ -39503,18 +39506,33 @@ function passFor(wanted) {
     };
 }
 /** The last unit first: of texts with the same window, it tells most of them apart. */
-function standsAt(wanted, text, offset) {
+function exactly(wanted, text, offset) {
     const last = wanted.length - 1;
     return text.charCodeAt(offset + last) === wanted.charCodeAt(last) && text.startsWith(wanted, offset);
 }
+/** For what is wanted in capitals: ASCII letters count as theirs. */
+function inAnyCase(wanted, text, offset) {
+    if (offset + wanted.length > text.length)
+        return false;
+    for (let i = wanted.length - 1; i >= 0; i--) {
+        const code = text.charCodeAt(offset + i);
+        if ((code >= 97 && code <= 122 ? code - 32 : code) !== wanted.charCodeAt(i))
+            return false;
+    }
+    return true;
+}
+/** Without the bit that tells small letters from capitals. */
+const CASELESS = 0xffdf;
 function blockAt(text, start) {
-    const units = text.charCodeAt(start) ^ (text.charCodeAt(start + 1) << 5) ^ (text.charCodeAt(start + 2) << 10);
-    return units & (BLOCKS - 1);
+    const one = text.charCodeAt(start) & CASELESS;
+    const two = text.charCodeAt(start + 1) & CASELESS;
+    const three = text.charCodeAt(start + 2) & CASELESS;
+    return (one ^ (two << 5) ^ (three << 10)) & (BLOCKS - 1);
 }
 function hashAt(text, start, width) {
     let hash = 0;
     for (let i = start; i < start + width; i++)
-        hash = (imul(hash, BASE) + text.charCodeAt(i)) | 0;
+        hash = (imul(hash, BASE) + (text.charCodeAt(i) & CASELESS)) | 0;
     return hash;
 }
 
@@ -45712,7 +45730,7 @@ const baselineSchema = schemas/* object */.Ikc({
         name: schemas/* string */.YjP().optional().describe('What people call it: the base branch.'),
         traces: model_quality_count.describe('Staged at the base.'),
         added: model_quality_count.describe('Traces that are staged now and were not at the base.'),
-        changed: model_quality_count.describe('Traces of the same trace_id with other content.'),
+        changed: model_quality_count.describe('Traces with the trace_id, or else the identity, of one at the base, and other content.'),
         removed: model_quality_count,
         removed_ids: schemas/* array */.YOg(schemas/* string */.YjP()).optional().describe('The first of those that are gone.'),
         personas: schemas/* partialRecord */.jgl(persona, movement),
@@ -46816,6 +46834,73 @@ function renderSummary(given) {
     ], BUDGET);
 }
 
+;// CONCATENATED MODULE: ./src/report/read.ts
+/** A `report.json` that another run wrote: hostile until it is read. */
+
+
+/** Largest report that is read, in bytes of UTF-8. */
+const REPORT_BYTES = 10 * 1024 * 1024;
+/** Longest text kept of it, in UTF-16 units: far more than any page shows of one value. */
+const LONGEST_TEXT = 2000;
+/** More entries than this in one list are no report. */
+const LONGEST_LIST = 50_000;
+const MOST_VALUES = 1_000_000;
+const DEEPEST = 10;
+/**
+ * The report in a text. What is in it is still only what its author claims: `renderComment` with `reportedBy` says so.
+ *
+ * @throws InputError, and nothing else, whatever the text holds
+ */
+function readReport(text) {
+    // A unit of UTF-16 takes one to three bytes: the length alone settles most texts.
+    if (text.length > REPORT_BYTES || Buffer.byteLength(text) > REPORT_BYTES) {
+        throw refused(`it is larger than ${String(REPORT_BYTES / 1024 / 1024)} MiB`);
+    }
+    const parsed = reportSchema.safeParse(bounded(parse(text)));
+    if (!parsed.success)
+        throw refused(read_problemsOf(parsed.error.issues.map(({ path }) => path)));
+    return parsed.data;
+}
+function refused(why) {
+    return new InputError(`the report cannot be used: ${why}`, {
+        hint: 'The file must be the report.json of a run of this action, as its artifact holds it. Check "report-path" and the step that downloads it.'
+    });
+}
+function parse(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        throw refused('it is not JSON');
+    }
+}
+/** The value with long texts cut. Sizes are settled here, because a schema looks at every entry of a list first. */
+function bounded(value) {
+    let left = MOST_VALUES;
+    const walk = (one, depth) => {
+        if (--left < 0 || depth > DEEPEST)
+            throw refused('it holds more than a report has');
+        if (typeof one === 'string')
+            return one.length > LONGEST_TEXT ? `${one.slice(0, LONGEST_TEXT - 1)}…` : one;
+        if (typeof one !== 'object' || one === null)
+            return one;
+        if (Array.isArray(one)) {
+            if (one.length > LONGEST_LIST)
+                throw refused('it holds more than a report has');
+            return one.map((item) => walk(item, depth + 1));
+        }
+        // Names of timings and figures are shown, too.
+        return Object.fromEntries(Object.entries(one).map(([key, item]) => [key.slice(0, 200), walk(item, depth + 1)]));
+    };
+    return walk(value, 0);
+}
+/** Names places by our own words only: a field's name is the file's author's choice. */
+function read_problemsOf(paths) {
+    const known = Object.keys(reportSchema.shape);
+    const fields = new Set(paths.map(([first]) => (known.includes(String(first)) ? `"${String(first)}"` : 'its form')));
+    return `not of the form of a report in ${[...fields].slice(0, 5).join(', ')}`;
+}
+
 // EXTERNAL MODULE: ./node_modules/picomatch/index.js
 var picomatch = __nccwpck_require__(4006);
 var picomatch_default = /*#__PURE__*/__nccwpck_require__.n(picomatch);
@@ -46950,6 +47035,23 @@ function firstOf(sources) {
     };
 }
 
+;// CONCATENATED MODULE: ./src/action/octokit.ts
+/**
+ * The client, loaded only where it is needed: the toolkit parses the payload of the event as soon as it is loaded.
+ *
+ * @param refused the error where the payload is not what GitHub writes
+ */
+async function openOctokit({ token, apiUrl, fetch }, refused) {
+    const toolkit = await __nccwpck_require__.e(/* import() */ 845).then(__nccwpck_require__.bind(__nccwpck_require__, 1845)).catch(() => {
+        throw refused();
+    });
+    const options = toolkit.getOctokitOptions(token, {
+        ...(apiUrl === '' ? {} : { baseUrl: apiUrl.replace(/\/+$/, '') }),
+        ...(fetch === undefined ? {} : { request: { fetch } })
+    });
+    return new toolkit.GitHub(options);
+}
+
 ;// CONCATENATED MODULE: ./src/action/comments/trouble.ts
 /** What can go wrong between here and GitHub, what is worth another attempt, and what people are told. */
 
@@ -47046,28 +47148,16 @@ function waitOf(headers, now, unnamed = UNNAMED_LIMIT_MS) {
 /** GitHub's API as comments need it: one request at a time, its failure a `Trouble`. */
 
 
+
 const TIMEOUT_MS = 30_000;
 const PER_PAGE = 100;
 const MOST_PAGES = 100;
-/** Only where it is needed: the toolkit parses the payload of the event as soon as it is loaded, and throws what it finds. */
-async function toolkit() {
-    try {
-        return await __nccwpck_require__.e(/* import() */ 845).then(__nccwpck_require__.bind(__nccwpck_require__, 1845));
-    }
-    catch {
-        throw new Trouble('event');
-    }
-}
 /** @throws Trouble where no request can be made at all */
 async function openClient(access, now) {
-    const { token, repository, apiUrl, fetch } = access;
+    const { token, repository } = access;
     if (token === '')
         throw new Trouble('no-token');
-    const { getOctokitOptions, GitHub } = await toolkit();
-    const octokit = new GitHub(getOctokitOptions(token, {
-        ...(apiUrl === '' ? {} : { baseUrl: apiUrl.replace(/\/+$/, '') }),
-        ...(fetch === undefined ? {} : { request: { fetch } })
-    }));
+    const octokit = await openOctokit(access, () => new Trouble('event'));
     const below = `/repos/${repository.split('/').map(encodeURIComponent).join('/')}`;
     return {
         request: (method, path, parameters) => send(method, path.startsWith('//') ? path.slice(1) : below + path, parameters),
@@ -47678,73 +47768,6 @@ function tellsMore(report) {
     return moodOf(report) === 'broken' || (stopped(report).length === 0 && report.invalid.length === 0);
 }
 
-;// CONCATENATED MODULE: ./src/report/read.ts
-/** A `report.json` that another run wrote: hostile until it is read. */
-
-
-/** Largest report that is read, in bytes of UTF-8. */
-const REPORT_BYTES = 10 * 1024 * 1024;
-/** Longest text kept of it, in UTF-16 units: far more than any page shows of one value. */
-const LONGEST_TEXT = 2000;
-/** More entries than this in one list are no report. */
-const LONGEST_LIST = 50_000;
-const MOST_VALUES = 1_000_000;
-const DEEPEST = 10;
-/**
- * The report in a text. What is in it is still only what its author claims: `renderComment` with `reportedBy` says so.
- *
- * @throws InputError, and nothing else, whatever the text holds
- */
-function readReport(text) {
-    // A unit of UTF-16 takes one to three bytes: the length alone settles most texts.
-    if (text.length > REPORT_BYTES || Buffer.byteLength(text) > REPORT_BYTES) {
-        throw refused(`it is larger than ${String(REPORT_BYTES / 1024 / 1024)} MiB`);
-    }
-    const parsed = reportSchema.safeParse(bounded(parse(text)));
-    if (!parsed.success)
-        throw refused(read_problemsOf(parsed.error.issues.map(({ path }) => path)));
-    return parsed.data;
-}
-function refused(why) {
-    return new InputError(`the report cannot be used: ${why}`, {
-        hint: 'The file must be the report.json of a run of this action, as its artifact holds it. Check "report-path" and the step that downloads it.'
-    });
-}
-function parse(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        throw refused('it is not JSON');
-    }
-}
-/** The value with long texts cut. Sizes are settled here, because a schema looks at every entry of a list first. */
-function bounded(value) {
-    let left = MOST_VALUES;
-    const walk = (one, depth) => {
-        if (--left < 0 || depth > DEEPEST)
-            throw refused('it holds more than a report has');
-        if (typeof one === 'string')
-            return one.length > LONGEST_TEXT ? `${one.slice(0, LONGEST_TEXT - 1)}…` : one;
-        if (typeof one !== 'object' || one === null)
-            return one;
-        if (Array.isArray(one)) {
-            if (one.length > LONGEST_LIST)
-                throw refused('it holds more than a report has');
-            return one.map((item) => walk(item, depth + 1));
-        }
-        // Names of timings and figures are shown, too.
-        return Object.fromEntries(Object.entries(one).map(([key, item]) => [key.slice(0, 200), walk(item, depth + 1)]));
-    };
-    return walk(value, 0);
-}
-/** Names places by our own words only: a field's name is the file's author's choice. */
-function read_problemsOf(paths) {
-    const known = Object.keys(reportSchema.shape);
-    const fields = new Set(paths.map(([first]) => (known.includes(String(first)) ? `"${String(first)}"` : 'its form')));
-    return `not of the form of a report in ${[...fields].slice(0, 5).join(', ')}`;
-}
-
 ;// CONCATENATED MODULE: ./src/commands/comment.ts
 /**
  * The comment on a pull request: at the end of a run for one, and by the command `comment`, which posts the report of an
@@ -48146,6 +48169,7 @@ function kindOf(mode) {
 
 
 
+
 const github_TIMEOUT_MS = 30_000;
 /** Before the second, third and fourth attempt, in milliseconds. */
 const github_WAITS = [1000, 2000, 4000];
@@ -48157,25 +48181,13 @@ const treeSchema = schemas/* object */.Ikc({
     tree: schemas/* array */.YOg(schemas/* object */.Ikc({ path: schemas/* string */.YjP(), mode: schemas/* string */.YjP(), sha: id })),
     truncated: schemas/* boolean */.zMY()
 });
-/** Only where it is needed: the toolkit parses the payload of the event as soon as it is loaded, and throws what it finds. */
-async function github_toolkit() {
-    try {
-        return await __nccwpck_require__.e(/* import() */ 845).then(__nccwpck_require__.bind(__nccwpck_require__, 1845));
-    }
-    catch {
-        throw new Unreadable('the payload of the event is not what GitHub writes', 'Run this step on an event of GitHub.');
-    }
-}
 /**
  * The objects of a repository as GitHub keeps them. A missing name in a folder that could be read is the only way to an
  * absent file: GitHub says 404 for what a token may not read as well, and that is `ObjectMissing` here.
  */
-async function githubObjects({ token, repository, apiUrl, sleep, fetch }) {
-    const { getOctokitOptions, GitHub } = await github_toolkit();
-    const octokit = new GitHub(getOctokitOptions(token, {
-        ...(apiUrl === '' ? {} : { baseUrl: apiUrl }),
-        ...(fetch === undefined ? {} : { request: { fetch } })
-    }));
+async function githubObjects(access) {
+    const { repository, sleep } = access;
+    const octokit = await openOctokit(access, () => new Unreadable('the payload of the event is not what GitHub writes', 'Run this step on an event of GitHub.'));
     const [owner = '', repo = ''] = repository.split('/');
     return {
         async commit(sha) {
@@ -52393,6 +52405,8 @@ class FindingsOfTrace {
     trace;
     #findings = new Map();
     #values = new Set();
+    /** What each text holds as it stands. */
+    #plain = new Map();
     constructor(trace) {
         this.trace = trace;
     }
@@ -52401,6 +52415,12 @@ class FindingsOfTrace {
         if (piece.place === 'line' && this.#values.has(value))
             return;
         this.#values.add(value);
+        // A guess may take the next word for a part of it: one finding, and one entry that allows it, is enough.
+        const plain = this.#plain.get(piece) ?? [];
+        if (disguise === '')
+            this.#plain.set(piece, [...plain, value]);
+        else if (!guessable && plain.some((one) => value !== one && value.includes(one)))
+            return;
         const pointer = jsonPointer(piece.path);
         const key = JSON.stringify([gate, detector, guessable ? '' : value, piece.place, pointer]);
         if (this.#findings.has(key))
@@ -52488,21 +52508,28 @@ const external_node_vm_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 /** A letter with what is written onto it, which is what normalization may join: marks, and the inner letters of Hangul. */
 const literals_LETTERS = /[^][\p{M}\u1160-\u11ff]*/gu;
 const CODE_POINTS = /[^]/gu;
-const asItIs = { of: (text) => text, parts: CODE_POINTS };
 const normalized = { of: (text) => text.normalize('NFKC'), parts: literals_LETTERS };
 // Upper case does not depend on what stands around a letter, as lower case does (the final sigma).
 const upper = { of: (text) => text.toUpperCase(), parts: CODE_POINTS };
 const normalizedUpper = { of: (text) => text.normalize('NFKC').toUpperCase(), parts: literals_LETTERS };
-/** The first place of each entry in a text. In one pass for each way of reading it, whatever the number of entries. */
+/**
+ * The first place of each entry in a text. In one pass for each way of reading it, whatever the number of entries.
+ *
+ * @returns a search that takes only ASCII letters in another case where `asWritten` is true
+ */
 function literalFinder(literals) {
     const exact = literals.filter(({ ignoreCase }) => !ignoreCase);
     const folded = literals.filter(({ ignoreCase }) => ignoreCase);
+    const simple = [lookOut(exact), lookOut(folded, true)];
     // What is found as it is needs no second look.
-    const plain = [lookOut(exact, asItIs), lookOut(folded, upper)];
-    const spelled = [lookOut(exact, normalized), lookOut(folded, normalizedUpper)];
-    return (text) => {
+    const spelled = [
+        lookOut(exact),
+        ...[upper, normalizedUpper].map((by) => lookIn(folded, by)),
+        lookIn(exact, normalized)
+    ];
+    return (text, asWritten = false) => {
         const spans = new Map();
-        for (const look of mayBeSpelled(text) ? [...plain, ...spelled] : plain) {
+        for (const look of asWritten || !mayBeSpelled(text) ? simple : spelled) {
             for (const span of look(text))
                 if (!spans.has(span.index))
                     spans.set(span.index, span);
@@ -52510,42 +52537,53 @@ function literalFinder(literals) {
         return [...spans.values()];
     };
 }
-function lookOut(literals, reading) {
+/** Entries in a text as it is; in any case, where nothing but ASCII letters has one. */
+function lookOut(literals, inCapitals = false) {
     if (literals.length === 0)
         return () => [];
+    const find = finderOf(literals, inCapitals ? upper.of : (text) => text, inCapitals);
+    return (text) => find(text).map(({ index, offset, end }) => ({ index, start: offset, length: end - offset }));
+}
+/** Entries in a text that is read in another way. */
+function lookIn(literals, reading) {
+    if (literals.length === 0)
+        return () => [];
+    const find = finderOf(literals, reading.of);
+    return (text) => {
+        const found = find(reading.of(text));
+        if (found.length === 0)
+            return [];
+        const original = originalOffsets(text, reading);
+        return found.map(({ index, offset, end }) => {
+            const start = original[offset] ?? offset;
+            return { index, start, length: Math.max(1, (original[end] ?? end) - start) };
+        });
+    };
+}
+/** @param inAny whether the patterns, read as capitals, are looked for in any case */
+function finderOf(literals, read, inAny = false) {
     const owners = new Map();
     for (const { index, pattern } of literals) {
-        const read = reading.of(pattern);
-        owners.set(read, [...(owners.get(read) ?? []), index]);
+        owners.set(read(pattern), [...(owners.get(read(pattern)) ?? []), index]);
     }
     const patterns = [...owners.keys()];
     const long = patterns.filter(({ length }) => length >= SHORTEST);
     const short = patterns.filter(({ length }) => length < SHORTEST);
-    const search = searchFor(long);
+    const search = inAny ? searchFor(long, inAnyCase) : searchFor(long);
     return (text) => {
-        const read = reading.of(text);
-        const found = search(read).map(({ id, offset }) => ({ pattern: long[id], offset }));
+        const found = search(text).map(({ id, offset }) => ({ pattern: long[id], offset }));
+        const shown = inAny && short.length > 0 ? text.toUpperCase() : text;
         for (const pattern of short) {
-            const offset = read.indexOf(pattern);
+            const offset = shown.indexOf(pattern);
             if (offset !== -1)
                 found.push({ pattern, offset });
         }
-        if (found.length === 0)
-            return [];
-        const original = reading === asItIs || isAscii(text) ? undefined : originalOffsets(text, reading);
-        return found.flatMap(({ pattern, offset }) => {
-            const start = original?.[offset] ?? offset;
-            const end = original?.[offset + pattern.length] ?? offset + pattern.length;
-            return (owners.get(pattern) ?? []).map((index) => ({ index, start, length: Math.max(1, end - start) }));
-        });
+        return found.flatMap(({ pattern, offset }) => (owners.get(pattern) ?? []).map((index) => ({ index, offset, end: offset + pattern.length })));
     };
 }
 /** Whether normalization may change it. Quotation marks, dashes, arrows and frames, which stand in many texts, do not. */
 function mayBeSpelled(text) {
     return /[^\0-\x7f\u2012-\u2016\u2018-\u2022\u2190-\u21ff\u2500-\u27bf]/.test(text);
-}
-function isAscii(text) {
-    return !/[^\0-\x7f]/.test(text);
 }
 /** For every offset of the text as it is read, and its end, the offset of its part in the text as it is. */
 function originalOffsets(text, reading) {
@@ -52571,7 +52609,8 @@ function originalOffsets(text, reading) {
 
 /**
  * Makes a search for deny patterns in a batch of texts: the first place of each entry in each text. Literals are also
- * found in other spellings (see `literals.ts`), regular expressions also in the text with composed letters.
+ * found in other spellings (see `literals.ts`), regular expressions also in the text with composed letters. In published
+ * lines, whose strings are among the texts, both are only looked for as they are.
  *
  * @param budgetMs milliseconds that all regular expressions together may take for one batch
  * @throws GateError `SCAN_FAILED` from the search, where they take longer or cannot be run to the end
@@ -52583,10 +52622,14 @@ function denyFinder(patterns, budgetMs) {
         .filter(({ regex }) => regex)
         .map((entry) => ({ index: entry.index, expression: denyExpression(entry) }));
     const findExpressions = expressionFinder(expressions, budgetMs);
-    return (texts) => [
-        ...texts.flatMap((text, i) => findLiterals(text).map((span) => matchOf(text, i, span))),
-        ...findExpressions(texts)
-    ];
+    return (texts, lines = []) => {
+        const all = [...texts, ...lines];
+        const isLine = (position) => position >= texts.length;
+        return [
+            ...all.flatMap((text, i) => findLiterals(text, isLine(i)).map((span) => matchOf(text, i, span))),
+            ...findExpressions(all, isLine)
+        ];
+    };
 }
 function matchOf(text, position, span) {
     return { text: position, ...span, value: text.slice(span.start, span.start + span.length) };
@@ -52595,12 +52638,12 @@ function expressionFinder(expressions, budgetMs) {
     if (expressions.length === 0)
         return () => [];
     const timed = timer(budgetMs);
-    return (texts) => {
+    return (texts, isLine) => {
         const matches = [];
         const spent = new Map();
         let running;
         let since = performance.now();
-        const composed = texts.map((text) => (/[^\0-\u02ff]/.test(text) ? text.normalize('NFC') : text));
+        const composed = texts.map((text, i) => (!isLine(i) && /[^\0-\u02ff]/.test(text) ? text.normalize('NFC') : text));
         try {
             timed(() => {
                 for (const one of expressions) {
@@ -52676,9 +52719,12 @@ async function inspect(patterns, batch, traces) {
     const memory = new Memory();
     for await (const trace of traces) {
         const found = new FindingsOfTrace(trace);
-        const all = memory.allOf(trace, (texts) => find(texts.map(({ text }) => text)).map(({ text, index, value }) => {
-            return { text: texts[text], index, value };
-        }));
+        const all = memory.allOf(trace, (texts) => {
+            const [inside, lines] = [texts.filter((text) => !isLine(text)), texts.filter(isLine)];
+            const searched = [...inside, ...lines];
+            const [own, sent] = [inside, lines].map((some) => some.map(({ text }) => text));
+            return find(own, sent).map(({ text, index, value }) => ({ text: searched[text], index, value }));
+        });
         for (const { text, index, value } of all) {
             const { reason } = patterns[index];
             found.add(text, {
@@ -52694,6 +52740,9 @@ async function inspect(patterns, batch, traces) {
     }
     const checks = [{ gate: GATE, tool: 'deny patterns', version: '1', details: { patterns: patterns.length } }];
     return { findings: hideNames(findings), checks };
+}
+function isLine({ piece }) {
+    return piece.place === 'line';
 }
 
 ;// CONCATENATED MODULE: ./src/gates/known/gate.ts
@@ -53154,6 +53203,19 @@ class ReviewFailure extends Error {
  */
 class Seen {
     #origins = new Map();
+    #readings = new Map();
+    /** As `readingOf`; what is short is read once, because it repeats all the time: names of tools, states, paths. */
+    readingOf(text) {
+        if (text.length >= LONG)
+            return readingOf(text);
+        const before = this.#readings.get(text);
+        if (before !== undefined)
+            return before;
+        const reading = readingOf(text);
+        if (this.#readings.size < MOST_SHORT)
+            this.#readings.set(text, reading);
+        return reading;
+    }
     /** Undefined where the text is too short to be worth it. */
     keyOf(text, field) {
         if (text.length < LONG)
@@ -53173,6 +53235,8 @@ class Seen {
 const LONG = 256;
 /** About 30 MB of them. */
 const texts_MOST = 150_000;
+/** Some 20 MB of them; hardly any has readings. */
+const MOST_SHORT = 50_000;
 /**
  * All texts of a trace, in document order, each right before its readings without a disguise; the published line comes
  * last, as it is sent. What an earlier trace holds is left out, and named.
@@ -53181,6 +53245,7 @@ function textsOf(trace, seen) {
     const texts = [];
     const repeats = [];
     const added = [];
+    const readings = new Map();
     for (const piece of texts_piecesOf(trace)) {
         const field = fieldOf(piece);
         const key = seen.keyOf(piece.text, field);
@@ -53192,7 +53257,10 @@ function textsOf(trace, seen) {
         const origin = key === undefined ? undefined : { length: piece.text.length };
         if (key !== undefined && origin !== undefined)
             added.push([key, origin]);
-        const { views, complete } = readingOf(piece.text);
+        const reading = (key === undefined ? undefined : readings.get(piece.text)) ?? seen.readingOf(piece.text);
+        if (key !== undefined)
+            readings.set(piece.text, reading);
+        const { views, complete } = reading;
         texts.push({ piece, text: piece.text, disguise: '', field, unread: !complete, origin });
         for (const { how, text } of views)
             texts.push({ piece, text, disguise: how, field, unread: false, origin });
@@ -55255,10 +55323,10 @@ async function locate(batch, hits, options) {
         const blocks = blocksOf(trace);
         const line = blocks.pop();
         for (const block of blocks)
-            lookIn(block, search, owners, here, places);
+            locate_lookIn(block, search, owners, here, places);
         // The line repeats all values: it only counts for what they do not hold.
         const before = new Set(places.secrets);
-        lookIn(line, search, owners, here, places, before);
+        locate_lookIn(line, search, owners, here, places, before);
         // The earliest place first: the published line, which comes last, says least.
         for (const { secret, inLine, line: at } of here.toSorted(inReadingOrder)) {
             if (!places.secrets.has(secret))
@@ -55317,7 +55385,7 @@ function locate_base64Forms(value) {
     });
     return [...forms, ...forms.map((form) => form.replaceAll('+', '-').replaceAll('/', '_'))];
 }
-function lookIn(block, search, owners, here, places, except) {
+function locate_lookIn(block, search, owners, here, places, except) {
     for (const { id, offset } of search(block.text)) {
         for (const secret of owners[id] ?? [])
             if (!except?.has(secret))
@@ -75221,6 +75289,7 @@ function discreet(runtime, { redactor: { clean } }) {
 
 
 
+
 /** Runs the command that the inputs name. Never throws. @returns the exit code of the process */
 async function run_run(surroundings, context, machine) {
     const secrecy = secrecyOf(surroundings);
@@ -75400,7 +75469,9 @@ async function run_tell(report, inputs, runtime, places) {
     try {
         if (path !== undefined) {
             await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(path), { recursive: true });
-            await (0,promises_namespaceObject.writeFile)(path, `${JSON.stringify(report, null, 2)}\n`);
+            const shown = JSON.stringify(report, null, 2);
+            // A large one is for programs, and the command comment takes no more than that.
+            await (0,promises_namespaceObject.writeFile)(path, `${shown.length > REPORT_BYTES / 4 ? JSON.stringify(report) : shown}\n`);
         }
         if (report.shard !== undefined) {
             await (0,promises_namespaceObject.mkdir)(output, { recursive: true });
@@ -75524,7 +75595,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_3__);
 /* harmony import */ var _action_context_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2305);
 /* harmony import */ var _action_runtime_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5118);
-/* harmony import */ var _commands_run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9340);
+/* harmony import */ var _commands_run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3976);
 /* harmony import */ var _heap_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8604);
 /** The entry: connects the run to the process. */
 

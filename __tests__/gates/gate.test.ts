@@ -198,3 +198,20 @@ describe('texts that repeat', () => {
     ])
   })
 })
+
+test('what a reading takes for more of a token than there is, is no finding of its own', async () => {
+  const rules = rulesGate({ mask: () => undefined, randomInt })
+  const token = `ghp_${randomText(36)}`
+  const disguised = Buffer.from(token).toString('base64')
+  const { findings } = await resultOf(
+    rules,
+    batchOf([
+      rawTrace('a', { metadata: { note: `line\n${token}\nend` } }),
+      rawTrace('b', { metadata: { note: `the token ${disguised} of another` } })
+    ])
+  )
+  expect(findings.map(({ traceId, length }) => [traceId, length])).toEqual([
+    ['a', 40],
+    ['b', 40]
+  ])
+})

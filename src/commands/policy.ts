@@ -1,6 +1,6 @@
 /** The policy of a run: read where the author of a pull request cannot change it, and held against the inputs. */
 import { baseSourceOf, readBaseFile } from '../action/base-file.js'
-import type { GitHubAccess } from '../action/base-file/github.js'
+import type { GitHubAccess } from '../action/octokit.js'
 import type { ActionContext } from '../action/context.js'
 import type { Environment } from '../action/environment.js'
 import type { Inputs } from '../action/inputs.js'

@@ -18,6 +18,7 @@ import { annotations } from '../report/annotations.js'
 import { disclosable } from '../report/disclosure.js'
 import { emptyReport, type Report } from '../report/model.js'
 import { renderSummary } from '../report/summary.js'
+import { REPORT_BYTES } from '../report/read.js'
 import { slashes } from '../traces/patterns.js'
 import { comment, commentOn } from './comment.js'
 import { comparisonSource } from './base-traces.js'
@@ -261,7 +262,9 @@ async function tell(report: Report, inputs: Inputs | undefined, runtime: Runtime
   try {
     if (path !== undefined) {
       await mkdir(dirname(path), { recursive: true })
-      await writeFile(path, `${JSON.stringify(report, null, 2)}\n`)
+      const shown = JSON.stringify(report, null, 2)
+      // A large one is for programs, and the command comment takes no more than that.
+      await writeFile(path, `${shown.length > REPORT_BYTES / 4 ? JSON.stringify(report) : shown}\n`)
     }
     if (report.shard !== undefined) {
       await mkdir(output, { recursive: true })

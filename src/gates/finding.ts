@@ -2,7 +2,7 @@
 import { jsonPointer, reportPointer } from '../traces/shape.js'
 import { placeFingerprint, valueFingerprint } from './fingerprint.js'
 import type { Finding, Place, ScanTrace } from './gate.js'
-import type { ScanText } from './texts.js'
+import type { Piece, ScanText } from './texts.js'
 
 /** What a gate found in a text. */
 export interface Found {
@@ -19,6 +19,8 @@ export interface Found {
 export class FindingsOfTrace {
   readonly #findings = new Map<string, Finding>()
   readonly #values = new Set<string>()
+  /** What each text holds as it stands. */
+  readonly #plain = new Map<Piece, string[]>()
 
   constructor(readonly trace: ScanTrace) {}
 
@@ -26,6 +28,10 @@ export class FindingsOfTrace {
     // The line repeats everything: it only counts for what no text of the trace holds.
     if (piece.place === 'line' && this.#values.has(value)) return
     this.#values.add(value)
+    // A guess may take the next word for a part of it: one finding, and one entry that allows it, is enough.
+    const plain = this.#plain.get(piece) ?? []
+    if (disguise === '') this.#plain.set(piece, [...plain, value])
+    else if (!guessable && plain.some((one) => value !== one && value.includes(one))) return
     const pointer = jsonPointer(piece.path)
     const key = JSON.stringify([gate, detector, guessable ? '' : value, piece.place, pointer])
     if (this.#findings.has(key)) return

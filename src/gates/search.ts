@@ -36,13 +36,22 @@ interface Candidate {
 
 type Pass = (text: string, report: (candidate: Candidate, offset: number) => void) => void
 
-/** @param wanted texts of at least `SHORTEST` units, none twice */
-export function searchFor(wanted: readonly string[]): Search {
+/**
+ * @param wanted texts of at least `SHORTEST` units, none twice
+ * @param stands tells whether a text stands at an offset, of those where it does but for the case of ASCII letters
+ */
+export function searchFor(wanted: readonly string[], stands: Stands = exactly): Search {
   if (wanted.some(({ length }) => length < SHORTEST)) throw new RangeError('too short to be looked for')
   const all = wanted.map((text, id) => ({ id, text }))
   const passes = [
-    passFor(all.filter(({ text }) => text.length < SHORT)),
-    passFor(all.filter(({ text }) => text.length >= SHORT))
+    passFor(
+      all.filter(({ text }) => text.length < SHORT),
+      stands
+    ),
+    passFor(
+      all.filter(({ text }) => text.length >= SHORT),
+      stands
+    )
   ]
   return (text, accepts) => {
     const found = new Map<number, Match>()
@@ -57,7 +66,7 @@ export function searchFor(wanted: readonly string[]): Search {
   }
 }
 
-function passFor(wanted: readonly { id: number; text: string }[]): Pass {
+function passFor(wanted: readonly { id: number; text: string }[], stands: Stands): Pass {
   if (wanted.length === 0) return () => undefined
   const width = wanted.reduce((least, { text }) => Math.min(least, text.length), WIDEST)
   const shifts = new Uint8Array(BLOCKS).fill(width - BLOCK + 1)
@@ -86,26 +95,43 @@ function passFor(wanted: readonly { id: number; text: string }[]): Pass {
       }
       for (const candidate of byHash.get(hashAt(text, at, width)) ?? NONE) {
         const offset = at - candidate.lead
-        if (offset >= 0 && standsAt(candidate.text, text, offset)) report(candidate, offset)
+        if (offset >= 0 && stands(candidate.text, text, offset)) report(candidate, offset)
       }
       at++
     }
   }
 }
 
+type Stands = (wanted: string, text: string, offset: number) => boolean
+
 /** The last unit first: of texts with the same window, it tells most of them apart. */
-function standsAt(wanted: string, text: string, offset: number): boolean {
+function exactly(wanted: string, text: string, offset: number): boolean {
   const last = wanted.length - 1
   return text.charCodeAt(offset + last) === wanted.charCodeAt(last) && text.startsWith(wanted, offset)
 }
 
+/** For what is wanted in capitals: ASCII letters count as theirs. */
+export function inAnyCase(wanted: string, text: string, offset: number): boolean {
+  if (offset + wanted.length > text.length) return false
+  for (let i = wanted.length - 1; i >= 0; i--) {
+    const code = text.charCodeAt(offset + i)
+    if ((code >= 97 && code <= 122 ? code - 32 : code) !== wanted.charCodeAt(i)) return false
+  }
+  return true
+}
+
+/** Without the bit that tells small letters from capitals. */
+const CASELESS = 0xffdf
+
 function blockAt(text: string, start: number): number {
-  const units = text.charCodeAt(start) ^ (text.charCodeAt(start + 1) << 5) ^ (text.charCodeAt(start + 2) << 10)
-  return units & (BLOCKS - 1)
+  const one = text.charCodeAt(start) & CASELESS
+  const two = text.charCodeAt(start + 1) & CASELESS
+  const three = text.charCodeAt(start + 2) & CASELESS
+  return (one ^ (two << 5) ^ (three << 10)) & (BLOCKS - 1)
 }
 
 function hashAt(text: string, start: number, width: number): number {
   let hash = 0
-  for (let i = start; i < start + width; i++) hash = (imul(hash, BASE) + text.charCodeAt(i)) | 0
+  for (let i = start; i < start + width; i++) hash = (imul(hash, BASE) + (text.charCodeAt(i) & CASELESS)) | 0
   return hash
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { entries, isJsonArray, isJsonObject, type JsonValue } from '../traces/json.js'
 import { recordShape, type Path, type Shape } from '../traces/shape.js'
 import type { OpenTrace, Place, ScanTrace } from './gate.js'
-import { readingOf } from './views/views.js'
+import { readingOf, type Reading } from './views/views.js'
 
 /** A text to be looked at. */
 export interface ScanText {
@@ -38,6 +38,17 @@ export interface Repeat {
  */
 export class Seen {
   readonly #origins = new Map<string, Origin>()
+  readonly #readings = new Map<string, Reading>()
+
+  /** As `readingOf`; what is short is read once, because it repeats all the time: names of tools, states, paths. */
+  readingOf(text: string): Reading {
+    if (text.length >= LONG) return readingOf(text)
+    const before = this.#readings.get(text)
+    if (before !== undefined) return before
+    const reading = readingOf(text)
+    if (this.#readings.size < MOST_SHORT) this.#readings.set(text, reading)
+    return reading
+  }
 
   /** Undefined where the text is too short to be worth it. */
   keyOf(text: string, field: string): string | undefined {
@@ -59,6 +70,8 @@ export class Seen {
 const LONG = 256
 /** About 30 MB of them. */
 const MOST = 150_000
+/** Some 20 MB of them; hardly any has readings. */
+const MOST_SHORT = 50_000
 
 /**
  * All texts of a trace, in document order, each right before its readings without a disguise; the published line comes
@@ -68,6 +81,7 @@ export function textsOf(trace: ScanTrace, seen: Seen): Pick<OpenTrace, 'texts' |
   const texts: ScanText[] = []
   const repeats: Repeat[] = []
   const added: [key: string, origin: Origin][] = []
+  const readings = new Map<string, Reading>()
   for (const piece of piecesOf(trace)) {
     const field = fieldOf(piece)
     const key = seen.keyOf(piece.text, field)
@@ -78,7 +92,9 @@ export function textsOf(trace: ScanTrace, seen: Seen): Pick<OpenTrace, 'texts' |
     }
     const origin = key === undefined ? undefined : { length: piece.text.length }
     if (key !== undefined && origin !== undefined) added.push([key, origin])
-    const { views, complete } = readingOf(piece.text)
+    const reading = (key === undefined ? undefined : readings.get(piece.text)) ?? seen.readingOf(piece.text)
+    if (key !== undefined) readings.set(piece.text, reading)
+    const { views, complete } = reading
     texts.push({ piece, text: piece.text, disguise: '', field, unread: !complete, origin })
     for (const { how, text } of views) texts.push({ piece, text, disguise: how, field, unread: false, origin })
   }

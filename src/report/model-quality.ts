@@ -100,7 +100,7 @@ export const baselineSchema = z.object({
       name: z.string().optional().describe('What people call it: the base branch.'),
       traces: count.describe('Staged at the base.'),
       added: count.describe('Traces that are staged now and were not at the base.'),
-      changed: count.describe('Traces of the same trace_id with other content.'),
+      changed: count.describe('Traces with the trace_id, or else the identity, of one at the base, and other content.'),
       removed: count,
       removed_ids: z.array(z.string()).optional().describe('The first of those that are gone.'),
       personas: z.partialRecord(persona, movement),

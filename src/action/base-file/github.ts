@@ -1,18 +1,8 @@
 /** Git objects by GitHub's API (REST, "Git database"), for what a shallow checkout does not hold. */
 import { z } from 'zod'
+import { openOctokit, type GitHubAccess } from '../octokit.js'
 import { isObject, kindOf } from './checkout.js'
 import { OBJECT_ID, ObjectMissing, tooLarge, Unreadable, type GitObjects, type TreeEntry } from './objects.js'
-
-export interface GitHubAccess {
-  readonly token: string
-  /** `owner/name` */
-  readonly repository: string
-  /** Empty: what the toolkit takes for it. The token goes there. */
-  readonly apiUrl: string
-  readonly sleep: (milliseconds: number) => Promise<void>
-  /** Undefined: the toolkit's, which knows the runner's proxy. */
-  readonly fetch?: typeof fetch | undefined
-}
 
 const TIMEOUT_MS = 30_000
 /** Before the second, third and fourth attempt, in milliseconds. */
@@ -41,26 +31,15 @@ export interface GitHubObjects extends GitObjects {
   listing(folder: string, recursive: boolean): Promise<{ readonly entries: Listed[]; readonly truncated: boolean }>
 }
 
-/** Only where it is needed: the toolkit parses the payload of the event as soon as it is loaded, and throws what it finds. */
-async function toolkit() {
-  try {
-    return await import('@actions/github/lib/utils')
-  } catch {
-    throw new Unreadable('the payload of the event is not what GitHub writes', 'Run this step on an event of GitHub.')
-  }
-}
-
 /**
  * The objects of a repository as GitHub keeps them. A missing name in a folder that could be read is the only way to an
  * absent file: GitHub says 404 for what a token may not read as well, and that is `ObjectMissing` here.
  */
-export async function githubObjects({ token, repository, apiUrl, sleep, fetch }: GitHubAccess): Promise<GitHubObjects> {
-  const { getOctokitOptions, GitHub } = await toolkit()
-  const octokit = new GitHub(
-    getOctokitOptions(token, {
-      ...(apiUrl === '' ? {} : { baseUrl: apiUrl }),
-      ...(fetch === undefined ? {} : { request: { fetch } })
-    })
+export async function githubObjects(access: GitHubAccess): Promise<GitHubObjects> {
+  const { repository, sleep } = access
+  const octokit = await openOctokit(
+    access,
+    () => new Unreadable('the payload of the event is not what GitHub writes', 'Run this step on an event of GitHub.')
   )
   const [owner = '', repo = ''] = repository.split('/')
 

@@ -1,6 +1,6 @@
 /** GitHub's API as comments need it: one request at a time, its failure a `Trouble`. */
 import { z } from 'zod'
-import type { GitHubAccess } from '../base-file/github.js'
+import { openOctokit, type GitHubAccess } from '../octokit.js'
 import { Trouble, troubleOf } from './trouble.js'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -28,26 +28,11 @@ const TIMEOUT_MS = 30_000
 const PER_PAGE = 100
 const MOST_PAGES = 100
 
-/** Only where it is needed: the toolkit parses the payload of the event as soon as it is loaded, and throws what it finds. */
-async function toolkit() {
-  try {
-    return await import('@actions/github/lib/utils')
-  } catch {
-    throw new Trouble('event')
-  }
-}
-
 /** @throws Trouble where no request can be made at all */
 export async function openClient(access: GitHubAccess, now: () => number): Promise<Client> {
-  const { token, repository, apiUrl, fetch } = access
+  const { token, repository } = access
   if (token === '') throw new Trouble('no-token')
-  const { getOctokitOptions, GitHub } = await toolkit()
-  const octokit = new GitHub(
-    getOctokitOptions(token, {
-      ...(apiUrl === '' ? {} : { baseUrl: apiUrl.replace(/\/+$/, '') }),
-      ...(fetch === undefined ? {} : { request: { fetch } })
-    })
-  )
+  const octokit = await openOctokit(access, () => new Trouble('event'))
   const below = `/repos/${repository.split('/').map(encodeURIComponent).join('/')}`
 
   return {

@@ -1,6 +1,6 @@
 /** The pull request that a run of another workflow was for. */
 import { z } from 'zod'
-import type { GitHubAccess } from '../base-file/github.js'
+import type { GitHubAccess } from '../octokit.js'
 import { OBJECT_ID } from '../base-file/objects.js'
 import { openClient } from './client.js'
 import { Patience } from './patience.js'

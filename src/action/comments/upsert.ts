@@ -6,7 +6,7 @@
  * That ends with the newest run's text as long as no request takes longer than the wait.
  */
 import { z } from 'zod'
-import type { GitHubAccess } from '../base-file/github.js'
+import type { GitHubAccess } from '../octokit.js'
 import { OBJECT_ID } from '../base-file/objects.js'
 import { Authorship, commentSchema } from './authorship.js'
 import { openClient, understood, type Client } from './client.js'

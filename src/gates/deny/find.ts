@@ -10,7 +10,7 @@ import { denyExpression } from '../policy/patterns.js'
 import { literalFinder, type Span } from './literals.js'
 
 export interface DenyMatch extends Span {
-  /** Position of the text among those that were searched. */
+  /** Position of the text among those that were searched, lines behind texts. */
   readonly text: number
   /** What was found, never to be shown. `start` and `length` are of the composed text where only that matches. */
   readonly value: string
@@ -18,7 +18,8 @@ export interface DenyMatch extends Span {
 
 /**
  * Makes a search for deny patterns in a batch of texts: the first place of each entry in each text. Literals are also
- * found in other spellings (see `literals.ts`), regular expressions also in the text with composed letters.
+ * found in other spellings (see `literals.ts`), regular expressions also in the text with composed letters. In published
+ * lines, whose strings are among the texts, both are only looked for as they are.
  *
  * @param budgetMs milliseconds that all regular expressions together may take for one batch
  * @throws GateError `SCAN_FAILED` from the search, where they take longer or cannot be run to the end
@@ -26,17 +27,21 @@ export interface DenyMatch extends Span {
 export function denyFinder(
   patterns: readonly DenyPattern[],
   budgetMs: number
-): (texts: readonly string[]) => DenyMatch[] {
+): (texts: readonly string[], lines?: readonly string[]) => DenyMatch[] {
   const entries = patterns.map((entry, index) => ({ ...entry, index, ignoreCase: entry['ignore-case'] }))
   const findLiterals = literalFinder(entries.filter(({ regex }) => !regex))
   const expressions = entries
     .filter(({ regex }) => regex)
     .map((entry) => ({ index: entry.index, expression: denyExpression(entry) }))
   const findExpressions = expressionFinder(expressions, budgetMs)
-  return (texts) => [
-    ...texts.flatMap((text, i) => findLiterals(text).map((span) => matchOf(text, i, span))),
-    ...findExpressions(texts)
-  ]
+  return (texts, lines = []) => {
+    const all = [...texts, ...lines]
+    const isLine = (position: number): boolean => position >= texts.length
+    return [
+      ...all.flatMap((text, i) => findLiterals(text, isLine(i)).map((span) => matchOf(text, i, span))),
+      ...findExpressions(all, isLine)
+    ]
+  }
 }
 
 function matchOf(text: string, position: number, span: Span): DenyMatch {
@@ -51,15 +56,15 @@ interface Expression {
 function expressionFinder(
   expressions: readonly Expression[],
   budgetMs: number
-): (texts: readonly string[]) => DenyMatch[] {
+): (texts: readonly string[], isLine: (position: number) => boolean) => DenyMatch[] {
   if (expressions.length === 0) return () => []
   const timed = timer(budgetMs)
-  return (texts) => {
+  return (texts, isLine) => {
     const matches: DenyMatch[] = []
     const spent = new Map<Expression, number>()
     let running: Expression | undefined
     let since = performance.now()
-    const composed = texts.map((text) => (/[^\0-\u02ff]/.test(text) ? text.normalize('NFC') : text))
+    const composed = texts.map((text, i) => (!isLine(i) && /[^\0-\u02ff]/.test(text) ? text.normalize('NFC') : text))
     try {
       timed(() => {
         for (const one of expressions) {

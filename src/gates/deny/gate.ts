@@ -32,11 +32,12 @@ async function inspect(
   const memory = new Memory<DeniedText>()
   for await (const trace of traces) {
     const found = new FindingsOfTrace(trace)
-    const all = memory.allOf(trace, (texts) =>
-      find(texts.map(({ text }) => text)).map(({ text, index, value }) => {
-        return { text: texts[text] as ScanText, index, value }
-      })
-    )
+    const all = memory.allOf(trace, (texts) => {
+      const [inside, lines] = [texts.filter((text) => !isLine(text)), texts.filter(isLine)]
+      const searched = [...inside, ...lines]
+      const [own, sent] = [inside, lines].map((some) => some.map(({ text }) => text)) as [string[], string[]]
+      return find(own, sent).map(({ text, index, value }) => ({ text: searched[text] as ScanText, index, value }))
+    })
     for (const { text, index, value } of all) {
       const { reason } = patterns[index] as DenyPattern
       found.add(text, {
@@ -52,4 +53,8 @@ async function inspect(
   }
   const checks = [{ gate: GATE, tool: 'deny patterns', version: '1', details: { patterns: patterns.length } }]
   return { findings: hideNames(findings), checks }
+}
+
+function isLine({ piece }: ScanText): boolean {
+  return piece.place === 'line'
 }

@@ -2,7 +2,7 @@
  * Deny patterns that are plain texts. They are found as they are, and where the text spells them another way: composed or
  * decomposed letters, compatibility forms such as full-width ones, and upper or lower case where the entry says so.
  */
-import { searchFor, SHORTEST } from '../search.js'
+import { inAnyCase, searchFor, SHORTEST } from '../search.js'
 
 export interface Literal {
   /** The entry's position in the policy's list. */
@@ -29,63 +29,96 @@ interface Reading {
   readonly parts: RegExp
 }
 
-const asItIs: Reading = { of: (text) => text, parts: CODE_POINTS }
 const normalized: Reading = { of: (text) => text.normalize('NFKC'), parts: LETTERS }
 // Upper case does not depend on what stands around a letter, as lower case does (the final sigma).
 const upper: Reading = { of: (text) => text.toUpperCase(), parts: CODE_POINTS }
 const normalizedUpper: Reading = { of: (text) => text.normalize('NFKC').toUpperCase(), parts: LETTERS }
 
-/** The first place of each entry in a text. In one pass for each way of reading it, whatever the number of entries. */
-export function literalFinder(literals: readonly Literal[]): (text: string) => Span[] {
+/** Looks for entries in a text. */
+type Look = (text: string) => Span[]
+
+/**
+ * The first place of each entry in a text. In one pass for each way of reading it, whatever the number of entries.
+ *
+ * @returns a search that takes only ASCII letters in another case where `asWritten` is true
+ */
+export function literalFinder(literals: readonly Literal[]): (text: string, asWritten?: boolean) => Span[] {
   const exact = literals.filter(({ ignoreCase }) => !ignoreCase)
   const folded = literals.filter(({ ignoreCase }) => ignoreCase)
+  const simple = [lookOut(exact), lookOut(folded, true)]
   // What is found as it is needs no second look.
-  const plain = [lookOut(exact, asItIs), lookOut(folded, upper)]
-  const spelled = [lookOut(exact, normalized), lookOut(folded, normalizedUpper)]
-  return (text) => {
+  const spelled = [
+    lookOut(exact),
+    ...[upper, normalizedUpper].map((by) => lookIn(folded, by)),
+    lookIn(exact, normalized)
+  ]
+  return (text, asWritten = false) => {
     const spans = new Map<number, Span>()
-    for (const look of mayBeSpelled(text) ? [...plain, ...spelled] : plain) {
+    for (const look of asWritten || !mayBeSpelled(text) ? simple : spelled) {
       for (const span of look(text)) if (!spans.has(span.index)) spans.set(span.index, span)
     }
     return [...spans.values()]
   }
 }
 
-function lookOut(literals: readonly Literal[], reading: Reading): (text: string) => Span[] {
+/** Entries in a text as it is; in any case, where nothing but ASCII letters has one. */
+function lookOut(literals: readonly Literal[], inCapitals = false): Look {
   if (literals.length === 0) return () => []
+  const find = finderOf(literals, inCapitals ? upper.of : (text) => text, inCapitals)
+  return (text) => find(text).map(({ index, offset, end }) => ({ index, start: offset, length: end - offset }))
+}
+
+/** Entries in a text that is read in another way. */
+function lookIn(literals: readonly Literal[], reading: Reading): Look {
+  if (literals.length === 0) return () => []
+  const find = finderOf(literals, reading.of)
+  return (text) => {
+    const found = find(reading.of(text))
+    if (found.length === 0) return []
+    const original = originalOffsets(text, reading)
+    return found.map(({ index, offset, end }) => {
+      const start = original[offset] ?? offset
+      return { index, start, length: Math.max(1, (original[end] ?? end) - start) }
+    })
+  }
+}
+
+interface Place {
+  readonly index: number
+  readonly offset: number
+  readonly end: number
+}
+
+/** @param inAny whether the patterns, read as capitals, are looked for in any case */
+function finderOf(
+  literals: readonly Literal[],
+  read: (pattern: string) => string,
+  inAny = false
+): (text: string) => Place[] {
   const owners = new Map<string, number[]>()
   for (const { index, pattern } of literals) {
-    const read = reading.of(pattern)
-    owners.set(read, [...(owners.get(read) ?? []), index])
+    owners.set(read(pattern), [...(owners.get(read(pattern)) ?? []), index])
   }
   const patterns = [...owners.keys()]
   const long = patterns.filter(({ length }) => length >= SHORTEST)
   const short = patterns.filter(({ length }) => length < SHORTEST)
-  const search = searchFor(long)
+  const search = inAny ? searchFor(long, inAnyCase) : searchFor(long)
   return (text) => {
-    const read = reading.of(text)
-    const found = search(read).map(({ id, offset }) => ({ pattern: long[id] as string, offset }))
+    const found = search(text).map(({ id, offset }) => ({ pattern: long[id] as string, offset }))
+    const shown = inAny && short.length > 0 ? text.toUpperCase() : text
     for (const pattern of short) {
-      const offset = read.indexOf(pattern)
+      const offset = shown.indexOf(pattern)
       if (offset !== -1) found.push({ pattern, offset })
     }
-    if (found.length === 0) return []
-    const original = reading === asItIs || isAscii(text) ? undefined : originalOffsets(text, reading)
-    return found.flatMap(({ pattern, offset }) => {
-      const start = original?.[offset] ?? offset
-      const end = original?.[offset + pattern.length] ?? offset + pattern.length
-      return (owners.get(pattern) ?? []).map((index) => ({ index, start, length: Math.max(1, end - start) }))
-    })
+    return found.flatMap(({ pattern, offset }) =>
+      (owners.get(pattern) ?? []).map((index) => ({ index, offset, end: offset + pattern.length }))
+    )
   }
 }
 
 /** Whether normalization may change it. Quotation marks, dashes, arrows and frames, which stand in many texts, do not. */
 function mayBeSpelled(text: string): boolean {
   return /[^\0-\x7f\u2012-\u2016\u2018-\u2022\u2190-\u21ff\u2500-\u27bf]/.test(text)
-}
-
-function isAscii(text: string): boolean {
-  return !/[^\0-\x7f]/.test(text)
 }
 
 /** For every offset of the text as it is read, and its end, the offset of its part in the text as it is. */
