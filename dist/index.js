@@ -34898,7 +34898,11 @@ function shownEvent(name) {
 
 
 const repositorySchema = schemas/* object */.Ikc({ id: schemas/* number */.aig() });
-const commitSchema = schemas/* object */.Ikc({ sha: schemas/* string */.YjP().optional(), repo: repositorySchema.nullish() });
+const commitSchema = schemas/* object */.Ikc({
+    sha: schemas/* string */.YjP().optional(),
+    ref: schemas/* string */.YjP().optional(),
+    repo: repositorySchema.nullish()
+});
 const payloadSchema = schemas/* object */.Ikc({
     repository: schemas/* object */.Ikc({
         id: schemas/* number */.aig().optional(),
@@ -34998,6 +35002,7 @@ function pullRequestOf(payload) {
         number: pull.number,
         headSha: pull.head?.sha,
         baseSha: pull.base?.sha,
+        baseBranch: pull.base?.ref,
         headRepositoryId: pull.head?.repo?.id
     };
 }
@@ -46321,13 +46326,13 @@ function rowsOf(trace) {
     // One cell for both: a narrow screen shows what was found beside it.
     const name = `${traceName(trace.trace_id)} ${page_placeOf(trace)}`;
     if (trace.findings.length === 0)
-        return [[name, plain(trace.message ?? ''), '', '']];
+        return [[name, plain(trace.message ?? ''), 'the whole trace', '–']];
     const rows = trace.findings
         .slice(0, MOST_OF_ONE)
         .map((finding) => [name, what(finding), where(finding), code(finding.fingerprint)]);
     const rest = trace.findings.length - MOST_OF_ONE;
     if (rest > 0)
-        rows.push([name, `… and ${thousands(rest)} more in this trace`, '', '']);
+        rows.push([name, `… and ${thousands(rest)} more in this trace`, '', '–']);
     return rows;
 }
 function what({ gate, detector, message, verified }) {
@@ -46593,14 +46598,15 @@ function countsTable({ counts, outcome }) {
     const last = outcome === 'dry-run' ? 'Would upload' : 'Uploaded';
     const columns = [
         ['Staged', counts.staged],
+        // In sight on a phone.
+        [last, counts.uploaded],
         ['Valid', counts.valid],
         ['Invalid', counts.invalid],
         ['Already published', counts.duplicates],
         ['Blocked', counts.blocked],
         ['Held', counts.held],
         ...(counts.leaked === undefined || counts.leaked === 0 ? [] : [['Leaked', counts.leaked]]),
-        ['Migrated', counts.migrated],
-        [last, counts.uploaded]
+        ['Migrated', counts.migrated]
     ];
     return table(columns.map(([name]) => name), [columns.map(([name, n]) => (name === last ? `**${thousands(n)}**` : thousands(n)))], columns.map(() => RIGHT));
 }
@@ -46707,7 +46713,6 @@ function row(trace) {
 /** Gates whose findings are no secrets: there is nothing to revoke. */
 const NO_SECRETS = ['deny', 'privacy', 'llm-review'];
 const FINGERPRINT = /^[a-z]{1,12}_[0-9a-f]{12}$/;
-const TRACE_ID = /^\w[\w.:-]{0,99}$/;
 /** @param rows at most so many commands and entries */
 function wayOut(report, { level, trusted }, rows) {
     const traces = stopped(report).filter(({ findings }) => findings.length > 0);
@@ -46718,20 +46723,22 @@ function wayOut(report, { level, trusted }, rows) {
         ...(found.some(({ gate }) => !NO_SECRETS.includes(gate)) ? [REVOKE] : []),
         ...(traces.some(({ status }) => status === 'leaked') ? [TAKE_DOWN] : []),
         ...(traces.some(({ status }) => status !== 'leaked') ? [DROP] : []),
+        ...(found.some(({ gate }) => gate === 'llm-review') ? [READ_AGAIN] : []),
         ALLOW
     ];
     const list = steps.map((step, i) => `${String(i + 1)}. ${step}`).join('\n');
     return blocks(`${level} What to do`, list, trusted ? toCopy(traces, found, rows) : NOT_HERE);
 }
 const REVOKE = '**Revoke what is real, now**: it is in the trace file already, and in the history of git if that is committed.';
-const TAKE_DOWN = 'Take the published traces down: run this action with `command: remove` and their `trace-ids`.';
-const DROP = 'Drop or repair the traces that hold it.';
-const ALLOW = 'What is no secret can be allowed: its entry goes under `allow:` in the policy on the default branch, with a reason of your own.';
+const TAKE_DOWN = 'Make the dataset private, or delete the shards that hold the published traces: this version cannot take single traces down.';
+const DROP = 'Drop or repair the traces.';
+const READ_AGAIN = 'What the review could not clear, read yourself; or repair it and have it reviewed again.';
+const ALLOW = 'What is harmless can be allowed: its entry goes under `allow:` in the policy on the default branch, with a reason of your own.';
 const NOT_HERE = 'Commands and entries to copy are left out here: this report comes from a run that is not trusted.';
 function toCopy(traces, found, rows) {
     if (rows === 0)
         return '';
-    return blocks(drops(traces, rows), takedown(traces, rows), way_out_entries(found, rows));
+    return blocks(drops(traces, rows), way_out_entries(found, rows));
 }
 function drops(traces, rows) {
     const all = traces.flatMap(({ drop }) => drop ?? []);
@@ -46741,15 +46748,6 @@ function drops(traces, rows) {
         return '';
     const hidden = all.length - lines.length;
     return details('Commands that drop the traces', blocks('Run them where the traces are staged, in this order:', fence(lines.slice(0, rows), 'sh'), more(lines.length, rows), hidden === 0 ? undefined : `${String(hidden)} more cannot be shown: a name in them is too long or not printable.`));
-}
-function takedown(traces, rows) {
-    const ids = traces
-        .filter(({ status, trace_id: id }) => status === 'leaked' && TRACE_ID.test(id) && isFaithful(id))
-        .map(({ trace_id: id }) => id);
-    if (ids.length === 0)
-        return '';
-    const lines = ['command: remove', 'trace-ids: |', ...ids.slice(0, rows).map((id) => `  ${id}`)];
-    return details('Inputs that take the published traces down', blocks(fence(lines, 'yaml'), more(ids.length, rows)));
 }
 function way_out_entries(found, rows) {
     const names = new Map();
@@ -46761,7 +46759,7 @@ function way_out_entries(found, rows) {
         return '';
     const lines = [...names]
         .slice(0, rows)
-        .flatMap(([fingerprint, name]) => [`  - fingerprint: ${fingerprint} # ${name}`, '    reason: why it is no secret']);
+        .flatMap(([fingerprint, name]) => [`  - fingerprint: ${fingerprint} # ${name}`, '    reason: why it is harmless']);
     return details('Entries for the allow list', blocks(`In ${code('.opentraces/policy.yml')}:`, fence(['allow:', ...lines], 'yaml'), more(names.size, rows)));
 }
 
@@ -52300,6 +52298,11 @@ function comparisonSource(context, head) {
             return source;
         case 'commit': {
             const isAboutPullRequest = context.eventName === 'pull_request_target' || head !== undefined;
+            const { baseBranch, headSha, baseSha } = context.pullRequest ?? {};
+            // GitHub runs it on the default branch, whatever the pull request is to be merged into.
+            if (baseBranch !== undefined && baseBranch !== context.defaultBranch && baseSha !== undefined) {
+                return { kind: 'pull-request', mergeSha: undefined, headSha, baseSha };
+            }
             return isAboutPullRequest && RUNS_ON_BASE.includes(context.eventName) ? source : undefined;
         }
         case 'working-tree':
@@ -71507,11 +71510,8 @@ async function collecting_readTraces(collected, onBlocked, ports, report, workFo
     }
     ports.log.info(`${String(report.counts.staged)} staged, ${String(candidates.length)} valid, ${String(invalid.length)} invalid, ` +
         `${String(report.counts.migrated)} migrated to the current schema, ${String(duplicateOf.size)} duplicate(s) in the batch.`);
-    if (onBlocked === 'hold') {
+    if (onBlocked === 'hold')
         assertSomethingLeft(staging);
-        if (invalid.length > 0)
-            report.warnings.push(`${String(invalid.length)} invalid line(s) were held back.`);
-    }
     return staging;
 }
 function reportTrace(candidate, duplicateOf, all) {
@@ -74379,8 +74379,6 @@ async function judging_judge(staging, collected, positions, onBlocked, ports, re
     reportAllows(gating, report);
     report.counts[onBlocked === 'fail' ? 'blocked' : 'held'] = gating.findings.size;
     ports.log.info(`${String(gating.findings.size)} trace(s) with findings.`);
-    if (gating.findings.size > 0 && onBlocked === 'hold')
-        report.warnings.push(`${String(gating.findings.size)} trace(s) were held back by a gate.`);
     return gating;
 }
 function reportAllows({ allows, allowed }, report) {

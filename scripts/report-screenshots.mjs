@@ -1,8 +1,9 @@
 /**
  * `npm run screenshots -- FILE.md … [--to FOLDER] [--open]`: shows Markdown as GitHub shows it (a GFM renderer, GitHub's
  * style sheet), light and dark, on a desktop and on a phone, as PNG files. `--open` unfolds what is folded away.
+ * `npm run screenshots -- --readme` makes the two pictures of the README anew, from pages that the tests keep true.
  *
- * Needs a Chromium: the one that CHROMIUM names, or one in PATH.
+ * Needs a Chromium: the one that CHROMIUM names, or one in PATH. For the README also pngquant.
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,12 +14,24 @@ import { parseArgs } from 'node:util'
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
 
-const SIZES = { desktop: { width: 980, height: 2400 }, phone: { width: 500, height: 3200 } }
+/** In CSS pixels; `scale` is how many pixels of the picture one of them is. */
+const SIZES = { desktop: { width: 980, height: 2400, scale: 1 }, phone: { width: 500, height: 3200, scale: 1 } }
+
+/** The tops of two pages, where what matters is. */
+const README = {
+  'comment.png': { page: 'comment-blocked.md', scheme: 'light', window: { width: 860, height: 1133, scale: 1.35 } },
+  'summary.png': { page: 'summary-published.md', scheme: 'dark', window: { width: 860, height: 1208, scale: 1.35 } }
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { to: { type: 'string', default: '.' }, open: { type: 'boolean', default: false } }
+  options: {
+    to: { type: 'string', default: '.' },
+    open: { type: 'boolean', default: false },
+    readme: { type: 'boolean', default: false }
+  }
 })
+const project = resolve(import.meta.dirname, '..')
 const folder = resolve(values.to)
 const css = createRequire(import.meta.url)
   .resolve('github-markdown-css/package.json')
@@ -28,14 +41,26 @@ mkdirSync(folder, { recursive: true })
 try {
   for (const file of positionals) {
     for (const scheme of ['light', 'dark']) {
-      const page = join(work, `${scheme}.html`)
-      writeFileSync(page, html(readFileSync(file, 'utf8'), scheme))
+      const page = render(file, scheme)
       for (const [size, window] of Object.entries(SIZES))
-        shoot(page, `${basename(file, '.md')}-${size}-${scheme}.png`, window)
+        shoot(page, join(folder, `${basename(file, '.md')}-${size}-${scheme}.png`), window)
     }
+  }
+  for (const [name, { page, scheme, window }] of Object.entries(values.readme ? README : {})) {
+    const picture = join(project, 'docs', name)
+    shoot(render(join(project, '__tests__', 'report', 'pages', page), scheme), picture, window)
+    const done = spawnSync('pngquant', ['--force', '--ext', '.png', '--strip', picture])
+    if (done.status !== 0) console.error(`${picture} is larger than it need be: pngquant could not be run.`)
   }
 } finally {
   rmSync(work, { recursive: true, force: true })
+}
+
+/** @returns the path of the page */
+function render(file, scheme) {
+  const page = join(work, `${scheme}.html`)
+  writeFileSync(page, html(readFileSync(file, 'utf8'), scheme))
+  return page
 }
 
 /** What GitHub makes of it. */
@@ -52,7 +77,7 @@ function html(markdown, scheme) {
 <article class="markdown-body">${body}</article>`
 }
 
-function shoot(page, name, { width, height }) {
+function shoot(page, path, { width, height, scale }) {
   for (const program of [process.env.CHROMIUM, 'chromium', 'chromium-browser', 'google-chrome'].filter(Boolean)) {
     const done = spawnSync(
       program,
@@ -62,7 +87,8 @@ function shoot(page, name, { width, height }) {
         '--disable-gpu',
         '--hide-scrollbars',
         `--window-size=${String(width)},${String(height)}`,
-        `--screenshot=${join(folder, name)}`,
+        `--force-device-scale-factor=${String(scale)}`,
+        `--screenshot=${path}`,
         `file://${page}`
       ],
       { stdio: 'ignore', timeout: 60_000 }

@@ -213,6 +213,7 @@ describe('forks', () => {
       number: 12,
       headSha: 'b'.repeat(40),
       baseSha: 'c'.repeat(40),
+      baseBranch: 'main',
       headRepositoryId: head?.id
     })
   })

@@ -237,6 +237,18 @@ describe('what a run is compared with', () => {
   test.each([
     ['pull_request_target', pull, undefined, TRUSTED_COMMIT],
     ['pull_request_target', pull, SHA.head, TRUSTED_COMMIT],
+    [
+      'pull_request_target',
+      { pull_request: { ...pull.pull_request, base: { ...pull.pull_request.base, ref: 'main' } } },
+      SHA.head,
+      TRUSTED_COMMIT
+    ],
+    [
+      'pull_request_target',
+      { pull_request: { ...pull.pull_request, base: { ...pull.pull_request.base, ref: 'release' } } },
+      SHA.head,
+      { kind: 'pull-request', mergeSha: undefined, headSha: SHA.head, baseSha: SHA.base }
+    ],
     ['workflow_run', { workflow_run: { head_repository: { id: 2 } } }, SHA.head, TRUSTED_COMMIT],
     ['workflow_run', { workflow_run: { head_repository: { id: 2 } } }, undefined, undefined],
     ['issue_comment', {}, SHA.head, TRUSTED_COMMIT],

@@ -73,7 +73,7 @@ const bodies = () => server.comments.map(({ body }) => body)
 const secondLine = () => server.comments.map(({ body }) => body.split('\n')[1])
 
 describe('at the end of a run for a pull request', () => {
-  const PULL = { number: 7, headSha: HEAD, baseSha: 'b'.repeat(40), headRepositoryId: HERE.id }
+  const PULL = { number: 7, headSha: HEAD, baseSha: 'b'.repeat(40), baseBranch: 'main', headRepositoryId: HERE.id }
 
   interface Changes {
     inputs?: Partial<Parameters<typeof commentOn>[0]['inputs']>

@@ -70,7 +70,7 @@ export function pullRequest(): Report {
     skip_reason: 'pull-request',
     repo: 'acme/agent-traces',
     dataset_url: 'https://huggingface.co/datasets/acme/agent-traces',
-    visibility: 'private',
+    visibility: 'public',
     counts: { staged: 14, valid: 14, invalid: 0, duplicates: 2, blocked: 0, held: 0, uploaded: 0, migrated: 0 },
     traces: Array.from({ length: 14 }, (_, i) =>
       trace(i, {
@@ -293,6 +293,7 @@ export function published(): Report {
   delete report.skip_reason
   return {
     ...report,
+    visibility: 'private',
     command: 'push',
     outcome: 'published',
     counts: { staged: 17, valid: 16, invalid: 1, duplicates: 2, blocked: 0, held: 1, uploaded: 13, migrated: 4 },
@@ -366,7 +367,6 @@ export function published(): Report {
         fix: 'Stage with a current CLI.'
       }
     ],
-    warnings: ['1 trace(s) were held back by a gate.', '1 invalid line(s) were held back.'],
     run: {
       repository: 'acme/app',
       event: 'push',

@@ -63,10 +63,12 @@ export interface ActOptions {
   readonly secrets: Readonly<Record<string, string>>
   /** Of the runner. */
   readonly env?: Readonly<Record<string, string>>
+  /** Folders that stand in for actions, by what `uses` names. */
+  readonly actions?: Readonly<Record<string, string>>
 }
 
 /** `opentraces/push-action@v1`, as a consumer's workflow names it, is what this project would release. */
-export async function runAct({ root, event, payload, secrets, env = {} }: ActOptions): Promise<ActRun> {
+export async function runAct({ root, event, payload, secrets, env = {}, actions = {} }: ActOptions): Promise<ActRun> {
   const act = process.env.ACT_PATH
   if (act === undefined) throw new Error('ACT_PATH is not set; .ci/tools installs act')
   // Outside of the repository: act copies that, with everything in it, into its cache.
@@ -88,8 +90,10 @@ export async function runAct({ root, event, payload, secrets, env = {} }: ActOpt
     '--pull=false',
     // Nobody listens there: no test may reach the real GitHub.
     ...Object.entries({ GITHUB_API_URL: 'http://127.0.0.1:9', ...env }).flatMap(([k, v]) => ['--env', `${k}=${v}`]),
-    '--local-repository',
-    `opentraces/push-action@v1=${action}`,
+    ...Object.entries({ 'opentraces/push-action@v1': action, ...actions }).flatMap(([uses, folder]) => [
+      '--local-repository',
+      `${uses}=${folder}`
+    ]),
     ...Object.entries(secrets).flatMap(([name, value]) => ['--secret', `${name}=${value}`]),
     '--json'
   ]

@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text as readText } from 'node:stream/consumers'
 import { checkedFetch, type Checked } from '../action/comments/openapi.js'
+import { sendCommit, type Call } from './emulated-commits.js'
 
 interface Emulator {
   readonly generatedSecrets: readonly { id: string; value: string }[]
@@ -108,9 +109,14 @@ export class EmulatedGitHub {
     return (await response.json()) as T
   }
 
-  /** Opens a pull request for a new branch of the repository, or of a fork made for it. */
-  async propose(branch: string, from: 'here' | 'fork' = 'here'): Promise<Pull> {
-    if (from === 'fork') {
+  /**
+   * Opens a pull request for a new branch of the repository, or of a fork made for it.
+   *
+   * @param root a local repository whose `main` and branch become those here, with the same ids
+   */
+  async propose(branch: string, from: 'here' | 'fork' = 'here', root?: string): Promise<Pull> {
+    if (root !== undefined) await this.#send(branch, from, root)
+    else if (from === 'fork') {
       await this.#call('POST', `/repos/${REPOSITORY}/forks`, NEWCOMER, {})
       const refs = `/repos/${NEWCOMER}/app/git`
       const { object } = await this.#call<{ object: { sha: string } }>('GET', `${refs}/ref/heads/main`, NEWCOMER)
@@ -121,6 +127,22 @@ export class EmulatedGitHub {
       head: `${from === 'here' ? OWNER : NEWCOMER}:${branch}`,
       base: 'main'
     })
+  }
+
+  async #send(branch: string, from: 'here' | 'fork', root: string): Promise<void> {
+    const here: Call = (method, path, body) => this.#call(method, path, OWNER, body)
+    const base = await sendCommit(here, REPOSITORY, root, 'main')
+    // GitHub shows the commits of a fork in the repository, too.
+    const head = await sendCommit(here, REPOSITORY, root, branch)
+    await here('PATCH', `/repos/${REPOSITORY}/git/refs/heads/main`, { sha: base, force: true })
+    if (from === 'here') {
+      await here('POST', `/repos/${REPOSITORY}/git/refs`, { ref: `refs/heads/${branch}`, sha: head })
+    } else {
+      const there: Call = (method, path, body) => this.#call(method, path, NEWCOMER, body)
+      await there('POST', `/repos/${REPOSITORY}/forks`, {})
+      await sendCommit(there, `${NEWCOMER}/app`, root, branch)
+      await there('POST', `/repos/${NEWCOMER}/app/git/refs`, { ref: `refs/heads/${branch}`, sha: head })
+    }
   }
 
   async comments(pull: Pull): Promise<Comment[]> {

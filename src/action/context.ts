@@ -8,6 +8,8 @@ export interface PullRequestContext {
   readonly number: number
   readonly headSha: string | undefined
   readonly baseSha: string | undefined
+  /** The branch that it would be merged into. */
+  readonly baseBranch: string | undefined
   /** Undefined where the fork is gone, or not named. */
   readonly headRepositoryId: number | undefined
 }
@@ -63,7 +65,11 @@ export interface ActionContext {
 }
 
 const repositorySchema = z.object({ id: z.number() })
-const commitSchema = z.object({ sha: z.string().optional(), repo: repositorySchema.nullish() })
+const commitSchema = z.object({
+  sha: z.string().optional(),
+  ref: z.string().optional(),
+  repo: repositorySchema.nullish()
+})
 const payloadSchema = z.object({
   repository: z
     .object({
@@ -169,6 +175,7 @@ function pullRequestOf(payload: Payload | undefined): PullRequestContext | undef
     number: pull.number,
     headSha: pull.head?.sha,
     baseSha: pull.base?.sha,
+    baseBranch: pull.base?.ref,
     headRepositoryId: pull.head?.repo?.id
   }
 }

@@ -54,6 +54,11 @@ export function comparisonSource(context: ActionContext, head: string | undefine
       return source
     case 'commit': {
       const isAboutPullRequest = context.eventName === 'pull_request_target' || head !== undefined
+      const { baseBranch, headSha, baseSha } = context.pullRequest ?? {}
+      // GitHub runs it on the default branch, whatever the pull request is to be merged into.
+      if (baseBranch !== undefined && baseBranch !== context.defaultBranch && baseSha !== undefined) {
+        return { kind: 'pull-request', mergeSha: undefined, headSha, baseSha }
+      }
       return isAboutPullRequest && RUNS_ON_BASE.includes(context.eventName) ? source : undefined
     }
     case 'working-tree':

@@ -87,10 +87,7 @@ export async function readTraces(
     `${String(report.counts.staged)} staged, ${String(candidates.length)} valid, ${String(invalid.length)} invalid, ` +
       `${String(report.counts.migrated)} migrated to the current schema, ${String(duplicateOf.size)} duplicate(s) in the batch.`
   )
-  if (onBlocked === 'hold') {
-    assertSomethingLeft(staging)
-    if (invalid.length > 0) report.warnings.push(`${String(invalid.length)} invalid line(s) were held back.`)
-  }
+  if (onBlocked === 'hold') assertSomethingLeft(staging)
   return staging
 }
 

@@ -44,8 +44,6 @@ export async function judge(
   reportAllows(gating, report)
   report.counts[onBlocked === 'fail' ? 'blocked' : 'held'] = gating.findings.size
   ports.log.info(`${String(gating.findings.size)} trace(s) with findings.`)
-  if (gating.findings.size > 0 && onBlocked === 'hold')
-    report.warnings.push(`${String(gating.findings.size)} trace(s) were held back by a gate.`)
   return gating
 }
 

@@ -47,12 +47,12 @@ function grid(traces: readonly ReportTrace[], rows: number): string {
 function rowsOf(trace: ReportTrace): string[][] {
   // One cell for both: a narrow screen shows what was found beside it.
   const name = `${traceName(trace.trace_id)} ${placeOf(trace)}`
-  if (trace.findings.length === 0) return [[name, plain(trace.message ?? ''), '', '']]
+  if (trace.findings.length === 0) return [[name, plain(trace.message ?? ''), 'the whole trace', '–']]
   const rows = trace.findings
     .slice(0, MOST_OF_ONE)
     .map((finding) => [name, what(finding), where(finding), code(finding.fingerprint)])
   const rest = trace.findings.length - MOST_OF_ONE
-  if (rest > 0) rows.push([name, `… and ${thousands(rest)} more in this trace`, '', ''])
+  if (rest > 0) rows.push([name, `… and ${thousands(rest)} more in this trace`, '', '–'])
   return rows
 }
 

@@ -28,14 +28,15 @@ export function countsTable({ counts, outcome }: Report): string {
   const last = outcome === 'dry-run' ? 'Would upload' : 'Uploaded'
   const columns: [string, number][] = [
     ['Staged', counts.staged],
+    // In sight on a phone.
+    [last, counts.uploaded],
     ['Valid', counts.valid],
     ['Invalid', counts.invalid],
     ['Already published', counts.duplicates],
     ['Blocked', counts.blocked],
     ['Held', counts.held],
     ...(counts.leaked === undefined || counts.leaked === 0 ? [] : [['Leaked', counts.leaked] as [string, number]]),
-    ['Migrated', counts.migrated],
-    [last, counts.uploaded]
+    ['Migrated', counts.migrated]
   ]
   return table(
     columns.map(([name]) => name),

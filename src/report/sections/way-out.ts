@@ -7,7 +7,6 @@ import { more, type Page } from './page.js'
 /** Gates whose findings are no secrets: there is nothing to revoke. */
 const NO_SECRETS = ['deny', 'privacy', 'llm-review']
 const FINGERPRINT = /^[a-z]{1,12}_[0-9a-f]{12}$/
-const TRACE_ID = /^\w[\w.:-]{0,99}$/
 
 /** @param rows at most so many commands and entries */
 export function wayOut(report: Report, { level, trusted }: Page, rows: number): string {
@@ -18,6 +17,7 @@ export function wayOut(report: Report, { level, trusted }: Page, rows: number): 
     ...(found.some(({ gate }) => !NO_SECRETS.includes(gate)) ? [REVOKE] : []),
     ...(traces.some(({ status }) => status === 'leaked') ? [TAKE_DOWN] : []),
     ...(traces.some(({ status }) => status !== 'leaked') ? [DROP] : []),
+    ...(found.some(({ gate }) => gate === 'llm-review') ? [READ_AGAIN] : []),
     ALLOW
   ]
   const list = steps.map((step, i) => `${String(i + 1)}. ${step}`).join('\n')
@@ -26,15 +26,17 @@ export function wayOut(report: Report, { level, trusted }: Page, rows: number): 
 
 const REVOKE =
   '**Revoke what is real, now**: it is in the trace file already, and in the history of git if that is committed.'
-const TAKE_DOWN = 'Take the published traces down: run this action with `command: remove` and their `trace-ids`.'
-const DROP = 'Drop or repair the traces that hold it.'
+const TAKE_DOWN =
+  'Make the dataset private, or delete the shards that hold the published traces: this version cannot take single traces down.'
+const DROP = 'Drop or repair the traces.'
+const READ_AGAIN = 'What the review could not clear, read yourself; or repair it and have it reviewed again.'
 const ALLOW =
-  'What is no secret can be allowed: its entry goes under `allow:` in the policy on the default branch, with a reason of your own.'
+  'What is harmless can be allowed: its entry goes under `allow:` in the policy on the default branch, with a reason of your own.'
 const NOT_HERE = 'Commands and entries to copy are left out here: this report comes from a run that is not trusted.'
 
 function toCopy(traces: readonly ReportTrace[], found: readonly ReportFinding[], rows: number): string {
   if (rows === 0) return ''
-  return blocks(drops(traces, rows), takedown(traces, rows), entries(found, rows))
+  return blocks(drops(traces, rows), entries(found, rows))
 }
 
 function drops(traces: readonly ReportTrace[], rows: number): string {
@@ -54,15 +56,6 @@ function drops(traces: readonly ReportTrace[], rows: number): string {
   )
 }
 
-function takedown(traces: readonly ReportTrace[], rows: number): string {
-  const ids = traces
-    .filter(({ status, trace_id: id }) => status === 'leaked' && TRACE_ID.test(id) && isFaithful(id))
-    .map(({ trace_id: id }) => id)
-  if (ids.length === 0) return ''
-  const lines = ['command: remove', 'trace-ids: |', ...ids.slice(0, rows).map((id) => `  ${id}`)]
-  return details('Inputs that take the published traces down', blocks(fence(lines, 'yaml'), more(ids.length, rows)))
-}
-
 function entries(found: readonly ReportFinding[], rows: number): string {
   const names = new Map<string, string>()
   for (const { fingerprint, gate, detector } of found) {
@@ -72,7 +65,7 @@ function entries(found: readonly ReportFinding[], rows: number): string {
   if (names.size === 0) return ''
   const lines = [...names]
     .slice(0, rows)
-    .flatMap(([fingerprint, name]) => [`  - fingerprint: ${fingerprint} # ${name}`, '    reason: why it is no secret'])
+    .flatMap(([fingerprint, name]) => [`  - fingerprint: ${fingerprint} # ${name}`, '    reason: why it is harmless'])
   return details(
     'Entries for the allow list',
     blocks(`In ${code('.opentraces/policy.yml')}:`, fence(['allow:', ...lines], 'yaml'), more(names.size, rows))
