@@ -38178,7 +38178,7 @@ function connect(process) {
 
 /***/ }),
 
-/***/ 3976:
+/***/ 9907:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38190,8 +38190,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 8 modules
 var schemas = __nccwpck_require__(2716);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
@@ -38757,7 +38757,7 @@ const OUTPUTS = {
     commit: 'id of the commit in the dataset',
     'commit-url': 'where the commit can be looked at',
     staged: 'number of staged traces',
-    uploaded: 'number of uploaded traces',
+    uploaded: 'number of uploaded traces; of a check or a dry run, of those that would be',
     duplicates: 'number of traces that were already published',
     blocked: 'number of traces that a gate blocked',
     held: 'number of traces that were held back while others were published',
@@ -38803,7 +38803,7 @@ function entry(input, applies, sentence) {
     };
 }
 const REFUSED = [
-    entry('command', (value) => !['push', 'check', 'review', 'comment'].includes(value), 'push, check, review and comment are the only commands of this version'),
+    entry('command', (value) => !['push', 'check', 'review', 'comment', 'export'].includes(value), 'push, check, review, comment and export are the only commands of this version'),
     entry('traces', (value) => value.some((one) => one.startsWith('hf://')), 'reading the traces of another dataset is not available in this version'),
     entry('auth', (value) => value === 'oidc', 'trusted publishing is not available in this version'),
     entry('publish', (value) => value, 'making a dataset public is not available in this version'),
@@ -38822,7 +38822,7 @@ function isRead(input, { command }) {
 var plain_text = __nccwpck_require__(9564);
 ;// CONCATENATED MODULE: ./src/action/sub-action.ts
 /** Each has a folder with an `action.yml`. */
-const SUB_ACTIONS = ['check', 'comment'];
+const SUB_ACTIONS = ['check', 'comment', 'export'];
 /**
  * The input by which such an `action.yml` names itself, as a default. Nothing else tells the bundle where it was started
  * from. A runner hands over every declared input, given or not: a workflow can change the value, even to nothing, and
@@ -41222,6 +41222,32 @@ function segments(length, at, least = SHORTEST_IN_BINARY) {
     }
     return found;
 }
+/** Whether there is any of these. */
+function hasSegment(length, at, least = SHORTEST_IN_BINARY) {
+    let floor = 0;
+    for (let i = Math.min(least - 1, length - 1); i < length; i += least) {
+        if (!isText(at(i)))
+            continue;
+        let from = i;
+        let shown = at(i) === 0 ? 0 : 1;
+        while (from > floor && isText(at(from - 1)))
+            if (at(--from) !== 0)
+                shown++;
+        let to = i + 1;
+        while (to < length && isText(at(to))) {
+            if (at(to++) !== 0)
+                shown++;
+            // More only tells how far it goes.
+            if (shown >= least && to - from === shown)
+                return true;
+        }
+        if (shown >= least && shown * 4 > to - from)
+            return true;
+        floor = to;
+        i = Math.max(i, to - 1);
+    }
+    return false;
+}
 /**
  * The text in some bytes; undefined where there is none.
  *
@@ -41486,14 +41512,16 @@ for (const [from, to] of RANGES)
     WIDE.fill(Sign.wide, from, to + 1);
 WIDE.fill(Sign.control, 0x80, 0xa0);
 const sweep_UNITS = new Uint16Array(1 << 18);
+const UNIT_BYTES = Buffer.from(sweep_UNITS.buffer);
 const BIG_ENDIAN = (0,external_node_os_.endianness)() === 'BE';
 /** The UTF-16 units of a text, until the next call: an array is read several times as fast as strings of many kinds. */
 function codesOf(text) {
-    const units = text.length > sweep_UNITS.length ? new Uint16Array(text.length) : sweep_UNITS;
-    const bytes = Buffer.from(units.buffer, 0, 2 * text.length);
-    bytes.write(text, 'utf16le');
+    const isLong = text.length > sweep_UNITS.length;
+    const units = isLong ? new Uint16Array(text.length) : sweep_UNITS;
+    const bytes = isLong ? Buffer.from(units.buffer) : UNIT_BYTES;
+    const length = bytes.write(text, 0, 'utf16le');
     if (BIG_ENDIAN)
-        bytes.swap16();
+        bytes.subarray(0, length).swap16();
     return units;
 }
 /** Sweeps a text once, in time that grows with its length only. */
@@ -41923,7 +41951,7 @@ function holdsText(text, from, to, least) {
                 return false;
         return true;
     }
-    return segments(length, (i) => byteAt(text, from, i), least).length > 0 || startsWide(text, from, length);
+    return hasSegment(length, (i) => byteAt(text, from, i), least) || startsWide(text, from, length);
 }
 /** Text that begins in another script than ours: the first bytes are UTF-8 of several bytes a character. */
 function startsWide(text, from, length) {
@@ -42592,7 +42620,8 @@ const frames_frames = {
     signs: Sign.newline,
     last: true,
     apply(text) {
-        return asReading([...new Set([...new Frames(text).all(), ...columns(text)])]);
+        const found = [...new Frames(text).all(), ...columns(text)];
+        return found.length === 0 ? undefined : asReading([...new Set(found)]);
     }
 };
 class Frames {
@@ -42622,7 +42651,7 @@ class Frames {
             start = end + 1;
             const length = last - first;
             const key = length <= SHORTEST_HEAD || length > LONGEST ? 0 : keyOf(text, first);
-            const group = key === 0 ? undefined : this.groupOf(key, number, { from: first, to: last });
+            const group = key === 0 ? undefined : this.groupOf(key, number, first, last);
             const gone = groups[place];
             groups[place] = group;
             // Whoever is in the group is behind this place by now, or nobody comes any more.
@@ -42638,19 +42667,21 @@ class Frames {
         return this.found;
     }
     /** The group that a line belongs to; undefined where it is alone. */
-    groupOf(key, number, line) {
+    groupOf(key, number, first, to) {
         for (let back = 1; back <= BETWEEN && back <= number; back++) {
             const place = (number - back) % BETWEEN;
             if (this.keys[place] !== key)
                 continue;
-            const before = { from: this.from[place], to: this.to[place] };
-            const pair = frameOf(this.text, before, line);
+            const last = this.to[place];
+            if (!endAlike(this.text, last, to))
+                return undefined;
+            const pair = frameOf(this.text, { from: this.from[place], to: last }, { from: first, to });
             if (pair === undefined)
                 return undefined;
             const group = this.groups[place] ?? [pair[0]];
-            const last = group.at(-1);
-            last.head = Math.min(last.head, pair[0].head);
-            last.tail = Math.min(last.tail, pair[0].tail);
+            const above = group.at(-1);
+            above.head = Math.min(above.head, pair[0].head);
+            above.tail = Math.min(above.tail, pair[0].tail);
             group.push(pair[1]);
             this.groups[place] = group;
             return group;
@@ -42678,11 +42709,13 @@ function keyOf(text, from) {
     }
     return key;
 }
+/** Whether two lines end with the same sign, or both with what may be a piece. */
+function endAlike(text, one, other) {
+    const [a, b] = [text.charCodeAt(one - 1), text.charCodeAt(other - 1)];
+    return a === b || (endsPiece(a) && endsPiece(b));
+}
 /** Both lines in the frame that they share, if what differs may be pieces of a secret: white space is in none but a key's header. */
 function frameOf(text, a, b) {
-    const [lastA, lastB] = [text.charCodeAt(a.to - 1), text.charCodeAt(b.to - 1)];
-    if (lastA !== lastB && !(endsPiece(lastA) && endsPiece(lastB)))
-        return undefined;
     const [headA, headB] = commonHead(text, a, b);
     if (headA < SHORTEST_HEAD)
         return undefined;
@@ -42763,9 +42796,9 @@ const hex_hex = {
                 const length = (to - start) >> 1;
                 const at = (i) => (hexDigit(text.charCodeAt(start + 2 * i)) << 4) | hexDigit(text.charCodeAt(start + 2 * i + 1));
                 const packed = at(0) === 0x1f || (at(0) & 15) === 8;
-                if (!packed && !isText(at(0)) && segments(length, at).length === 0)
+                if (!packed && !isText(at(0)) && !hasSegment(length, at))
                     continue;
-                if (!packed && segments(length, at, SHORTEST_WHOLE).length === 0)
+                if (!packed && !hasSegment(length, at, SHORTEST_WHOLE))
                     continue;
                 const found = textIn(Buffer.from(text.slice(start, start + 2 * length), 'hex'), room, true);
                 if (found === undefined)
@@ -43581,7 +43614,7 @@ const scattered = {
     last: true,
     apply(text, swept) {
         const groups = [...ofRuns(text, swept), ...ofStrings(text, swept)];
-        return asReading([...new Set(groups)]);
+        return groups.length === 0 ? undefined : asReading([...new Set(groups)]);
     }
 };
 /** Groups of pieces that are still open, by what stands around them. */
@@ -44137,12 +44170,12 @@ const wraps = {
         // Where the last piece is short it may as well be the first word of a line of prose: it is read either way.
         const [sure, bold] = [new Rewriter(text), new Rewriter(text)];
         const state = { differ: false };
-        let before;
+        let before = -1;
         let column = 0;
         let done = 0;
         let pending = [];
+        let start = 0;
         let end = wraps_endOf(text, 0);
-        let line = lineAt(text, 0, end);
         const inUrl = breaksInUrls(text);
         const join = (from, to, certain = true) => {
             // A hyphen at the end of a line may be there only because the line ends.
@@ -44159,8 +44192,15 @@ const wraps = {
                 join(from, to);
             pending = [];
         };
-        while (end < text.length) {
-            const nextEnd = wraps_endOf(text, end + 1);
+        for (let nextEnd = end; end < text.length; before = start, start = end + 1, end = nextEnd) {
+            nextEnd = wraps_endOf(text, end + 1);
+            if (!mayMeet(text, start, end, nextEnd) && !inUrl.has(end)) {
+                column = 0;
+                if (pending.length > 0)
+                    pending = [];
+                continue;
+            }
+            const line = lineAt(text, start, end);
             const next = lineAt(text, end + 1, nextEnd);
             const [size, nextSize] = [line.to - line.from, next.to - next.from];
             // A column of pieces of one length, of which the last may be shorter, counts once it is long enough.
@@ -44171,7 +44211,8 @@ const wraps = {
                 (nextSize === size || ((column > 0 || size >= RICH) && nextSize < size));
             if (!inColumn)
                 [column, pending] = [0, []];
-            const isBroken = inUrl.has(end) ? 'yes' : broken(text, before, line, next);
+            const above = before === -1 ? undefined : lineAt(text, before, start - 1);
+            const isBroken = inUrl.has(end) ? 'yes' : broken(text, above, line, next);
             if (isBroken !== 'no') {
                 flush();
                 join(line.to, next.from, isBroken === 'yes');
@@ -44185,9 +44226,6 @@ const wraps = {
                 if (nextSize < size)
                     column = 0;
             }
-            before = line;
-            line = next;
-            end = nextEnd;
         }
         const found = bold.finish();
         if (found === undefined || !state.differ)
@@ -44200,6 +44238,25 @@ function wraps_endOf(text, from) {
     const feed = text.indexOf('\n', from);
     return feed === -1 ? text.length : feed;
 }
+/** Whether one line ends and the next begins like a piece; most do not, and cost no more than this. */
+function mayMeet(text, start, end, nextEnd) {
+    let next = end + 1;
+    while (next < nextEnd && isBlank(text.charCodeAt(next)))
+        next++;
+    if (next === nextEnd || !wraps_isPiece(text.charCodeAt(next)))
+        return false;
+    let last = end - 1;
+    while (last >= start && text.charCodeAt(last) <= 32)
+        last--;
+    if (last < start)
+        return false;
+    const code = text.charCodeAt(last);
+    return wraps_isPiece(code) || CONTINUES.has(code) || isEdge(code);
+}
+/** The `$` of `cat -A`, the border of a box. */
+function isEdge(code) {
+    return code === 36 || code === 124 || code === 0x2502;
+}
 function lineAt(text, start, end) {
     let from = start;
     while (from < end && isBlank(text.charCodeAt(from)))
@@ -44209,8 +44266,7 @@ function lineAt(text, start, end) {
         to--;
     const last = to > from ? text.charCodeAt(to - 1) : 0;
     const continued = CONTINUES.has(last);
-    // The `$` of `cat -A`, the border of a box.
-    if (continued || last === 36 || last === 124 || last === 0x2502)
+    if (continued || isEdge(last))
         to--;
     while (to > from && isBlank(text.charCodeAt(to - 1)))
         to--;
@@ -44373,14 +44429,14 @@ const GUESSING = [
 ];
 /** All readings of a text that differ from it, the text itself left out; `[]` for the usual text. See `readingOf`. */
 function viewsOf(text) {
-    return readingOf(text).views;
+    return views_readingOf(text).views;
 }
 /**
  * All readings of a text that differ from it, and whether these are all. Never throws.
  *
  * Time and output grow with the text's length, whatever is in it.
  */
-function readingOf(text) {
+function views_readingOf(text) {
     if (text.length < views_SHORTEST)
         return { views: [], complete: true };
     const reader = new Reader(text);
@@ -44400,7 +44456,8 @@ class Reader {
     views = [];
     complete = true;
     tasks = [];
-    seen = new Set();
+    /** Made once there is something to remember: most texts have nothing. */
+    seen;
     grown = 0;
     inflated = 0;
     limit;
@@ -44521,9 +44578,9 @@ class Reader {
         return true;
     }
     isNew(text) {
-        if (this.seen.has(text) || text === this.original)
+        if (text === this.original || this.seen?.has(text) === true)
             return false;
-        this.seen.add(text);
+        this.seen = (this.seen ?? new Set()).add(text);
         return true;
     }
 }
@@ -46422,6 +46479,8 @@ function verdict(report) {
     const all = problems(report);
     if (report.command === 'comment' && outcome === 'checked')
         return 'the report of the pull request’s run is posted';
+    if (report.command === 'export' && outcome === 'checked')
+        return exported(report);
     switch (outcome) {
         case 'published':
             return joined([`${plural(counts.uploaded, 'trace')} published${to(report)}`, ...all]);
@@ -46438,6 +46497,10 @@ function verdict(report) {
         case 'failed':
             return joined(['failed', ...all, ...unpublished(report)]);
     }
+}
+/** A trace that has no form in the format carries a message that says so. */
+function exported({ traces }) {
+    return `${plural(traces.filter(({ status, message }) => status === 'clean' && message === undefined).length, 'trace')} exported`;
 }
 function to({ repo }) {
     return repo === '' ? '' : ` to ${code(repo)}`;
@@ -46476,7 +46539,9 @@ function joined(parts) {
 }
 /** Where the traces go, or why they do not. Empty where the page says so anyway. */
 function consequence(report, { trusted }) {
-    const { outcome, counts } = report;
+    const { outcome, counts, command } = report;
+    if (command === 'export')
+        return '';
     if (outcome !== 'checked' && outcome !== 'blocked')
         return '';
     if (report.run.pull_request === undefined || counts.staged === 0)
@@ -46595,7 +46660,7 @@ function published_published(report) {
     return rows.map(([name, value]) => `- **${name}**: ${value}`).join('\n');
 }
 function countsTable({ counts, outcome }) {
-    const last = outcome === 'dry-run' ? 'Would upload' : 'Uploaded';
+    const last = outcome === 'dry-run' || outcome === 'checked' ? 'Would upload' : 'Uploaded';
     const columns = [
         ['Staged', counts.staged],
         // In sight on a phone.
@@ -46912,15 +46977,15 @@ function globOf(entry, workingDirectory) {
     if (!isGlob)
         return undefined;
     // Only the wildcards are matched as a pattern: brackets in the names of the folders above are just names.
-    const folder = (0,external_node_path_namespaceObject.resolve)(workingDirectory, picomatch_default().scan(entry, { unescape: true }).base);
+    const folder = (0,external_node_path_.resolve)(workingDirectory, picomatch_default().scan(entry, { unescape: true }).base);
     const matches = picomatch_default()(glob, { dot: true });
-    return { folder, matches: (path) => isBelow(path, folder) && matches(slashes((0,external_node_path_namespaceObject.relative)(folder, path))) };
+    return { folder, matches: (path) => isBelow(path, folder) && matches(slashes((0,external_node_path_.relative)(folder, path))) };
 }
 /** Whether a path is excluded: by its own name or that of a folder above it, as literal path or as glob. */
 function exclusion(patterns, workingDirectory) {
     const tests = patterns.map((pattern) => {
         const bare = pattern.replace(/\/+$/, '');
-        const literal = (0,external_node_path_namespaceObject.resolve)(workingDirectory, bare);
+        const literal = (0,external_node_path_.resolve)(workingDirectory, bare);
         const glob = globOf(bare, workingDirectory);
         const below = glob && globOf(`${bare}/**`, workingDirectory);
         return (path) => path === literal || isBelow(path, literal) || glob?.matches(path) === true || below?.matches(path) === true;
@@ -46929,11 +46994,11 @@ function exclusion(patterns, workingDirectory) {
 }
 /** Whether an absolute path lies in a folder, by name alone. */
 function isBelow(path, folder) {
-    return path.startsWith(folder.endsWith(external_node_path_namespaceObject.sep) ? folder : folder + external_node_path_namespaceObject.sep);
+    return path.startsWith(folder.endsWith(external_node_path_.sep) ? folder : folder + external_node_path_.sep);
 }
 /** A path with forward slashes, as reports and patterns have it. */
 function slashes(path) {
-    return external_node_path_namespaceObject.sep === '/' ? path : path.replaceAll(external_node_path_namespaceObject.sep, '/');
+    return external_node_path_.sep === '/' ? path : path.replaceAll(external_node_path_.sep, '/');
 }
 
 // EXTERNAL MODULE: external "node:fs"
@@ -48097,7 +48162,7 @@ function gitProcess(env) {
     return {
         windowsHide: true,
         // Windows looks for programs in the working directory first.
-        cwd: (0,external_node_path_namespaceObject.dirname)(process.execPath),
+        cwd: (0,external_node_path_.dirname)(process.execPath),
         env: {
             ...Object.fromEntries(kept),
             GIT_CONFIG_NOSYSTEM: '1',
@@ -48310,10 +48375,10 @@ function temporary(message) {
 async function findRepository({ workspace, env }, names, anchor) {
     const candidates = [];
     for (const depth of names.keys()) {
-        const folder = (0,external_node_path_namespaceObject.join)(workspace, ...names.slice(0, depth));
+        const folder = (0,external_node_path_.join)(workspace, ...names.slice(0, depth));
         if (depth > 0 && (await repository_kindOf(folder)) !== 'folder')
             break;
-        const gitDir = (0,external_node_path_namespaceObject.join)(folder, '.git');
+        const gitDir = (0,external_node_path_.join)(folder, '.git');
         if ((await repository_kindOf(gitDir)) === undefined)
             continue;
         const checkout = { gitDir, objects: checkoutObjects(gitDir, env) };
@@ -48352,11 +48417,11 @@ const workingTree = {
     async entry(folder, name) {
         const entries = await orUnreadable((0,promises_namespaceObject.readdir)(folder, { withFileTypes: true }));
         const found = entries.find((entry) => entry.name === name);
-        return found && { kind: working_tree_kindOf(found), id: (0,external_node_path_namespaceObject.join)(folder, name) };
+        return found && { kind: working_tree_kindOf(found), id: (0,external_node_path_.join)(folder, name) };
     },
     async content({ kind, id }, maxBytes) {
         if (kind === 'link')
-            return Buffer.from((await orUnreadable((0,promises_namespaceObject.readlink)(id))).replaceAll(external_node_path_namespaceObject.sep, '/'));
+            return Buffer.from((await orUnreadable((0,promises_namespaceObject.readlink)(id))).replaceAll(external_node_path_.sep, '/'));
         if ((await orUnreadable((0,promises_namespaceObject.stat)(id))).size > maxBytes)
             throw tooLarge(maxBytes);
         return await orUnreadable((0,promises_namespaceObject.readFile)(id));
@@ -48413,9 +48478,9 @@ async function readBaseFile(options) {
 }
 /** The way from the workspace to the file. It is taken as written: a link on it may be the pull request's. */
 function namesOf({ workspace, workingDirectory, path }) {
-    const way = (0,external_node_path_namespaceObject.relative)(workspace, (0,external_node_path_namespaceObject.resolve)(workingDirectory, path));
-    const names = way.split(external_node_path_namespaceObject.sep);
-    if (way !== '' && !(0,external_node_path_namespaceObject.isAbsolute)(way) && names[0] !== '..')
+    const way = (0,external_node_path_.relative)(workspace, (0,external_node_path_.resolve)(workingDirectory, path));
+    const names = way.split(external_node_path_.sep);
+    if (way !== '' && !(0,external_node_path_.isAbsolute)(way) && names[0] !== '..')
         return names;
     throw new InputError(`The path ${(0,plain_text/* quoted */.T)(path)} does not lead to a file in the workspace.`, {
         hint: 'Give a path inside the checkout, relative to the working directory.'
@@ -49944,7 +50009,7 @@ const batch_TIMEOUT_MS = 60_000;
  * @param tempFolder where our repository is made, and removed by `close`
  */
 async function openBatch(gitDir, idLength, { env, tempFolder }) {
-    const own = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(tempFolder, 'opentraces-objects-'));
+    const own = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(tempFolder, 'opentraces-objects-'));
     try {
         await borrow(own, await objectsFolder(gitDir), idLength);
     }
@@ -49999,19 +50064,19 @@ async function openBatch(gitDir, idLength, { env, tempFolder }) {
 }
 /** Makes an empty repository whose objects are those of another. */
 async function borrow(own, objects, idLength) {
-    await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(own, 'refs'));
-    await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(own, 'objects', 'info'), { recursive: true });
-    await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(own, 'HEAD'), 'ref: refs/heads/none\n');
+    await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(own, 'refs'));
+    await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(own, 'objects', 'info'), { recursive: true });
+    await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(own, 'HEAD'), 'ref: refs/heads/none\n');
     const format = idLength === 64 ? '1\n[extensions]\n\tobjectFormat = sha256\n' : '0\n';
-    await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(own, 'config'), `[core]\n\tbare = true\n\trepositoryFormatVersion = ${format}`);
-    await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(own, 'objects', 'info', 'alternates'), `${objects.replaceAll(external_node_path_namespaceObject.sep, '/')}\n`);
+    await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(own, 'config'), `[core]\n\tbare = true\n\trepositoryFormatVersion = ${format}`);
+    await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(own, 'objects', 'info', 'alternates'), `${objects.replaceAll(external_node_path_.sep, '/')}\n`);
 }
 /** Where the objects are: `.git` is a file in a worktree and a submodule, and a worktree shares the objects of another. */
 async function objectsFolder(gitDir) {
     const pointer = /^gitdir: (.+)/.exec((await textOf(gitDir)) ?? '')?.[1];
-    const folder = pointer === undefined ? gitDir : (0,external_node_path_namespaceObject.resolve)((0,external_node_path_namespaceObject.dirname)(gitDir), pointer);
-    const common = (await textOf((0,external_node_path_namespaceObject.join)(folder, 'commondir')))?.trimEnd();
-    return (0,external_node_path_namespaceObject.join)(common === undefined ? folder : (0,external_node_path_namespaceObject.resolve)(folder, common), 'objects');
+    const folder = pointer === undefined ? gitDir : (0,external_node_path_.resolve)((0,external_node_path_.dirname)(gitDir), pointer);
+    const common = (await textOf((0,external_node_path_.join)(folder, 'commondir')))?.trimEnd();
+    return (0,external_node_path_.join)(common === undefined ? folder : (0,external_node_path_.resolve)(folder, common), 'objects');
 }
 async function textOf(path) {
     try {
@@ -50098,7 +50163,7 @@ async function copyFiles(sources, files, folder, { fileBytes, totalBytes }) {
         }
         if (isPointer(bytes))
             throw new Unreadable(`${(0,plain_text/* quoted */.T)(path)} is a pointer of Git LFS, not the traces`, WITHOUT_LFS);
-        await writeNew((0,external_node_path_namespaceObject.join)(folder, ...path.split('/')), path, bytes);
+        await writeNew((0,external_node_path_.join)(folder, ...path.split('/')), path, bytes);
     };
     const remote = new Map();
     for (const { path, id } of files) {
@@ -50139,7 +50204,7 @@ async function about(path, reading) {
 }
 async function writeNew(file, path, bytes) {
     try {
-        await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(file), { recursive: true, mode: 0o700 });
+        await (0,promises_namespaceObject.mkdir)((0,external_node_path_.dirname)(file), { recursive: true, mode: 0o700 });
         // Never over something: two names may still be one to this file system.
         await (0,promises_namespaceObject.writeFile)(file, bytes, { flag: 'wx', mode: 0o600 });
     }
@@ -50173,7 +50238,7 @@ const RENAME = 'Rename it. Nothing was read, because a part of the traces is not
  * @param path with the names of the folders and the file as the tree has them
  * @throws Unreadable where they do not lead to one file below a folder, on every system
  */
-function assertSafe(path, windows = external_node_path_namespaceObject.sep === '\\') {
+function assertSafe(path, windows = external_node_path_.sep === '\\') {
     assertShort(path);
     const names = path.split('/');
     if (names.some((name) => isUnsafe(name) || (windows && isUnsafeOnWindows(name))))
@@ -50409,21 +50474,21 @@ async function exportCommit(options) {
         throw new Error('the folder for the files of a commit is not empty');
     try {
         const exported = await exportFiles(options, names);
-        const inside = (0,external_node_path_namespaceObject.join)(folder, ...names);
+        const inside = (0,external_node_path_.join)(folder, ...names);
         await (0,promises_namespaceObject.mkdir)(inside, { recursive: true });
         return { ...exported, workingDirectory: inside };
     }
     catch (error) {
         // A part of the traces must not pass for all of them.
         for (const name of await (0,promises_namespaceObject.readdir)(folder))
-            await (0,promises_namespaceObject.rm)((0,external_node_path_namespaceObject.join)(folder, name), { recursive: true, force: true });
+            await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(folder, name), { recursive: true, force: true });
         throw commit_files_explain(error, options);
     }
 }
 function namesBelow(workspace, workingDirectory) {
-    const way = (0,external_node_path_namespaceObject.relative)(workspace, workingDirectory);
-    const names = way === '' ? [] : way.split(external_node_path_namespaceObject.sep);
-    if (!(0,external_node_path_namespaceObject.isAbsolute)(way) && names[0] !== '..')
+    const way = (0,external_node_path_.relative)(workspace, workingDirectory);
+    const names = way === '' ? [] : way.split(external_node_path_.sep);
+    if (!(0,external_node_path_.isAbsolute)(way) && names[0] !== '..')
         return names;
     throw new InputError('The working directory is not in the workspace.', {
         hint: 'Give a folder inside the checkout in the input "working-directory".'
@@ -50486,7 +50551,7 @@ function commit_files_shown(source) {
 
 
 /** Stands for the workspace where only names count. Nobody's entry leads out of it and back by this name. */
-const ROOT = (0,external_node_path_namespaceObject.resolve)('/:commit:');
+const ROOT = (0,external_node_path_.resolve)('/:commit:');
 /** Sources of the input `traces` that are no paths. */
 const isNoPath = (entry) => entry === 'cli-home' || entry === 'bucket' || entry.startsWith('hf://');
 /**
@@ -50500,13 +50565,13 @@ function commitEntries(entries, places) {
     const ways = [];
     const globs = [];
     const folders = [];
-    const inRoot = (0,external_node_path_namespaceObject.resolve)(ROOT, (0,external_node_path_namespaceObject.relative)(places.workspace, places.workingDirectory));
+    const inRoot = (0,external_node_path_.resolve)(ROOT, (0,external_node_path_.relative)(places.workspace, places.workingDirectory));
     for (const entry of entries) {
         const isExclusion = entry.startsWith('!');
         const bare = isExclusion ? entry.slice(1).trim() : entry;
         const path = isNoPath(bare) ? undefined : fromWorkingDirectory(bare, places);
         const glob = path === undefined ? undefined : globOf(path, inRoot);
-        const start = path === undefined ? undefined : (glob?.folder ?? (0,external_node_path_namespaceObject.resolve)(inRoot, path));
+        const start = path === undefined ? undefined : (glob?.folder ?? (0,external_node_path_.resolve)(inRoot, path));
         if (path === undefined || start === undefined || (start !== ROOT && !isBelow(start, ROOT))) {
             if (!isExclusion || meetsCheckout(bare, places))
                 outside.push(entry);
@@ -50516,13 +50581,13 @@ function commitEntries(entries, places) {
         if (isExclusion)
             continue;
         // A name with brackets can be a file's own.
-        ways.push(slashes((0,external_node_path_namespaceObject.relative)(ROOT, (0,external_node_path_namespaceObject.resolve)(inRoot, path))));
+        ways.push(slashes((0,external_node_path_.relative)(ROOT, (0,external_node_path_.resolve)(inRoot, path))));
         if (glob === undefined)
             continue;
-        globs.push((file) => glob.matches((0,external_node_path_namespaceObject.resolve)(ROOT, file)));
-        folders.push(slashes((0,external_node_path_namespaceObject.relative)(ROOT, start)));
+        globs.push((file) => glob.matches((0,external_node_path_.resolve)(ROOT, file)));
+        folders.push(slashes((0,external_node_path_.relative)(ROOT, start)));
     }
-    const staged = stagedPaths(ways, slashes((0,external_node_path_namespaceObject.relative)(places.workspace, places.workingDirectory)));
+    const staged = stagedPaths(ways, slashes((0,external_node_path_.relative)(places.workspace, places.workingDirectory)));
     return {
         entries: kept,
         outside,
@@ -50535,9 +50600,9 @@ function commitEntries(entries, places) {
 }
 /** Undefined for an absolute path outside of the workspace. */
 function fromWorkingDirectory(entry, { workspace, workingDirectory }) {
-    if (!(0,external_node_path_namespaceObject.isAbsolute)(entry))
+    if (!(0,external_node_path_.isAbsolute)(entry))
         return entry;
-    const up = slashes((0,external_node_path_namespaceObject.relative)(workingDirectory, workspace));
+    const up = slashes((0,external_node_path_.relative)(workingDirectory, workspace));
     if (entry === workspace)
         return up === '' ? '.' : up;
     if (!isBelow(entry, workspace))
@@ -50546,7 +50611,7 @@ function fromWorkingDirectory(entry, { workspace, workingDirectory }) {
     return up === '' ? rest : `${up}/${rest}`;
 }
 function meetsCheckout(pattern, { workspace, workingDirectory }) {
-    const start = globOf(pattern, workingDirectory)?.folder ?? (0,external_node_path_namespaceObject.resolve)(workingDirectory, pattern);
+    const start = globOf(pattern, workingDirectory)?.folder ?? (0,external_node_path_.resolve)(workingDirectory, pattern);
     return start === workspace || isBelow(workspace, start) || isBelow(start, workspace);
 }
 /** Whether one of two paths is the other, or above it. */
@@ -50560,8 +50625,8 @@ function meets(one, other) {
  * @param home what `~` stands for
  */
 function placeInWorkspace(shown, places, home) {
-    const path = shown.startsWith('~/') ? (0,external_node_path_namespaceObject.resolve)(home, shown.slice(2)) : (0,external_node_path_namespaceObject.resolve)(places.workingDirectory, shown);
-    return slashes((0,external_node_path_namespaceObject.relative)(places.workspace, path));
+    const path = shown.startsWith('~/') ? (0,external_node_path_.resolve)(home, shown.slice(2)) : (0,external_node_path_.resolve)(places.workingDirectory, shown);
+    return slashes((0,external_node_path_.relative)(places.workspace, path));
 }
 
 ;// CONCATENATED MODULE: ./src/traces/collect.ts
@@ -50600,14 +50665,14 @@ class Collection {
     isExcluded;
     constructor({ entries, workingDirectory, workspace, cliHome }) {
         // Compared by name below: a trailing slash must not take a path out of the workspace.
-        this.workingDirectory = (0,external_node_path_namespaceObject.resolve)(workingDirectory);
-        this.workspace = (0,external_node_path_namespaceObject.resolve)(workspace);
-        this.cliHome = (0,external_node_path_namespaceObject.resolve)(cliHome);
+        this.workingDirectory = (0,external_node_path_.resolve)(workingDirectory);
+        this.workspace = (0,external_node_path_.resolve)(workspace);
+        this.cliHome = (0,external_node_path_.resolve)(cliHome);
         const excluded = entries.filter((entry) => entry.startsWith('!')).map((entry) => entry.slice(1).trim());
         this.isExcluded = exclusion(excluded, this.workingDirectory);
     }
     async addDefaults() {
-        const staging = (0,external_node_path_namespaceObject.resolve)(this.workingDirectory, STAGING);
+        const staging = (0,external_node_path_.resolve)(this.workingDirectory, STAGING);
         if ((await files_kindOf(staging, STAGING)) === 'folder') {
             await this.addFolder(staging);
             if (this.files.length > 0) {
@@ -50624,7 +50689,7 @@ class Collection {
             await this.addProject(entry, true);
         }
         else {
-            const path = (0,external_node_path_namespaceObject.resolve)(this.workingDirectory, entry);
+            const path = (0,external_node_path_.resolve)(this.workingDirectory, entry);
             const kind = await files_kindOf(path, entry);
             if (kind === 'folder')
                 await this.addFolder(path);
@@ -50663,18 +50728,18 @@ class Collection {
     }
     /** The CLI's home for this checkout's project: reviewed traces, or the raw bucket. */
     async addProject(layout, demanded) {
-        const parent = layout === 'cli-home' ? (0,external_node_path_namespaceObject.join)(this.cliHome, 'projects') : (0,external_node_path_namespaceObject.join)(this.cliHome, 'bucket', 'traces', 'v1');
+        const parent = layout === 'cli-home' ? (0,external_node_path_.join)(this.cliHome, 'projects') : (0,external_node_path_.join)(this.cliHome, 'bucket', 'traces', 'v1');
         const project = await this.projectFolder(parent, demanded);
         if (project === undefined)
             return;
         if (layout === 'bucket') {
-            const records = await this.walk(project, project, (path) => (0,external_node_path_namespaceObject.basename)(path) === 'trace.json');
+            const records = await this.walk(project, project, (path) => (0,external_node_path_.basename)(path) === 'trace.json');
             for (const path of records)
                 await this.addFile(path, project);
             this.sources.push(`${this.shown(project)}: the raw bucket, not reviewed by anybody`);
             return;
         }
-        const state = await this.readState((0,external_node_path_namespaceObject.join)(project, 'state.json'), (0,external_node_path_namespaceObject.join)(project, 'traces'));
+        const state = await this.readState((0,external_node_path_.join)(project, 'state.json'), (0,external_node_path_.join)(project, 'traces'));
         if (state === undefined)
             return;
         for (const path of await this.committedFiles(state))
@@ -50692,10 +50757,10 @@ class Collection {
                 hint: 'Commit .opentraces.json, which names the project, or name the folder in the input "traces".'
             });
         }
-        return own[0] === undefined ? undefined : (0,external_node_path_namespaceObject.join)(parent, own[0].name);
+        return own[0] === undefined ? undefined : (0,external_node_path_.join)(parent, own[0].name);
     }
     async projectId() {
-        const marker = (0,external_node_path_namespaceObject.join)(this.workingDirectory, '.opentraces.json');
+        const marker = (0,external_node_path_.join)(this.workingDirectory, '.opentraces.json');
         if ((await files_kindOf(marker, this.shown(marker))) !== 'file')
             return undefined;
         await this.inside(marker, this.rootFor(marker));
@@ -50704,18 +50769,18 @@ class Collection {
     }
     /** A state in a folder of traces or beside it, as CLI 0.1 to 0.3 lay them out. */
     async findState(folder) {
-        const inside = await this.readState((0,external_node_path_namespaceObject.join)(folder, 'state.json'), folder);
+        const inside = await this.readState((0,external_node_path_.join)(folder, 'state.json'), folder);
         if (inside !== undefined) {
             for (const name of ['traces', 'staging']) {
-                const below = (0,external_node_path_namespaceObject.join)(folder, name);
+                const below = (0,external_node_path_.join)(folder, name);
                 if ((await files_kindOf(below, this.shown(below))) === 'folder')
                     return { ...inside, folder: below };
             }
             return inside;
         }
-        if (!['staging', 'traces'].includes((0,external_node_path_namespaceObject.basename)(folder)))
+        if (!['staging', 'traces'].includes((0,external_node_path_.basename)(folder)))
             return undefined;
-        return this.readState((0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(folder), 'state.json'), folder);
+        return this.readState((0,external_node_path_.join)((0,external_node_path_.dirname)(folder), 'state.json'), folder);
     }
     /**
      * Other programs keep a `state.json` too; the CLI's has `traces`. One that cannot be parsed is an error: it may be the
@@ -50746,7 +50811,7 @@ class Collection {
             if (status !== 'committed')
                 continue;
             const source = typeof remembered === 'string' && remembered !== '' ? remembered : `${id}.jsonl`;
-            const path = (0,external_node_path_namespaceObject.join)(folder, source.split(/[\\/]/).at(-1));
+            const path = (0,external_node_path_.join)(folder, source.split(/[\\/]/).at(-1));
             if (this.isExcluded(path))
                 continue;
             this.committed.add(id);
@@ -50779,7 +50844,7 @@ class Collection {
             if (await skip(current))
                 return;
             for (const entry of await listFolder(current, this.shown(current))) {
-                const path = (0,external_node_path_namespaceObject.join)(current, entry.name);
+                const path = (0,external_node_path_.join)(current, entry.name);
                 if (entry.isDirectory()) {
                     if (entry.name !== '.git')
                         await enter(path);
@@ -50833,7 +50898,7 @@ class Collection {
     }
     /** A real path as the working directory is written, so that exclusions hold for what a link leads to. */
     async unlinked(real) {
-        return (0,external_node_path_namespaceObject.resolve)(this.workingDirectory, (0,external_node_path_namespaceObject.relative)(await this.real(this.workingDirectory), real));
+        return (0,external_node_path_.resolve)(this.workingDirectory, (0,external_node_path_.relative)(await this.real(this.workingDirectory), real));
     }
     /** The workspace for everything in it; for a place named outside of it, that place. */
     rootFor(path) {
@@ -50843,9 +50908,9 @@ class Collection {
         if (path === this.workingDirectory)
             return '.';
         if (isBelow(path, this.workingDirectory))
-            return slashes((0,external_node_path_namespaceObject.relative)(this.workingDirectory, path));
-        const home = (0,external_node_path_namespaceObject.dirname)(this.cliHome);
-        return isBelow(path, home) ? `~/${slashes((0,external_node_path_namespaceObject.relative)(home, path))}` : slashes(path);
+            return slashes((0,external_node_path_.relative)(this.workingDirectory, path));
+        const home = (0,external_node_path_.dirname)(this.cliHome);
+        return isBelow(path, home) ? `~/${slashes((0,external_node_path_.relative)(home, path))}` : slashes(path);
     }
 }
 /** The first few of a list of ids. */
@@ -50882,7 +50947,7 @@ async function collectCommit(source, { entries, wanted }, { places, workFolder, 
         github
     });
     const { workingDirectory } = exported;
-    const cliHome = (0,external_node_path_namespaceObject.join)(workFolder, 'no-home', '.opentraces');
+    const cliHome = (0,external_node_path_.join)(workFolder, 'no-home', '.opentraces');
     const collected = await collect({ entries, workingDirectory, workspace: folder, cliHome });
     return {
         exported,
@@ -50890,7 +50955,7 @@ async function collectCommit(source, { entries, wanted }, { places, workFolder, 
             committed: collected.committed,
             unmatched: collected.unmatched,
             sources: collected.sources.map((source) => source.replaceAll(`${folder}/`, '')),
-            files: collected.files.map((file) => ({ ...file, shown: slashes((0,external_node_path_namespaceObject.relative)(workingDirectory, file.path)) }))
+            files: collected.files.map((file) => ({ ...file, shown: slashes((0,external_node_path_.relative)(workingDirectory, file.path)) }))
         }
     };
 }
@@ -50909,7 +50974,7 @@ async function readHead(sha, options) {
             hint: 'Name files, folders and globs of the repository: not cli-home, bucket, hf:// or a place outside of the checkout.'
         });
     }
-    const folder = (0,external_node_path_namespaceObject.join)(options.workFolder, 'head');
+    const folder = (0,external_node_path_.join)(options.workFolder, 'head');
     const { collected, exported } = await collectCommit({ kind: 'commit', sha }, entries, options, folder);
     const { links, submodules } = exported.skipped;
     const warnings = links + submodules === 0
@@ -52237,7 +52302,7 @@ async function stage(collected, spoolFile) {
 function assertComplete(committed, candidates, invalid) {
     const read = new Set(candidates.map(({ entry }) => entry.traceId));
     // What is invalid is reported for what it is; the CLI names a trace's file by its id.
-    const reported = new Set(invalid.map(({ file }) => (0,external_node_path_namespaceObject.basename)(file, '.jsonl')));
+    const reported = new Set(invalid.map(({ file }) => (0,external_node_path_.basename)(file, '.jsonl')));
     const missing = [...committed].filter((id) => !read.has(id) && !reported.has(id));
     if (missing.length === 0)
         return;
@@ -52327,7 +52392,7 @@ async function readBase(source, options) {
             missing: 'Not compared with the base: an exclusion in the input `traces` leads out of the checkout. Name what it excludes from the working directory on.'
         };
     }
-    const folder = (0,external_node_path_namespaceObject.join)(options.workFolder, 'base');
+    const folder = (0,external_node_path_.join)(options.workFolder, 'base');
     try {
         const { collected, exported } = await collectCommit(source, entries, options, folder);
         const { links, submodules } = exported.skipped;
@@ -52353,7 +52418,7 @@ async function readBase(source, options) {
     }
 }
 async function readTraces(files, folder) {
-    const places = new Map(files.map(({ shown, path }) => [shown, slashes((0,external_node_path_namespaceObject.relative)(folder, path))]));
+    const places = new Map(files.map(({ shown, path }) => [shown, slashes((0,external_node_path_.relative)(folder, path))]));
     const traces = [];
     for await (const item of readStaged(files, (record) => publishable(record).record)) {
         if ('invalid' in item)
@@ -53194,9 +53259,103 @@ class ReviewFailure extends Error {
     }
 }
 
+;// CONCATENATED MODULE: ./src/gates/readers.ts
+/**
+ * Taking disguises off is a third of what the gates cost, and needs nothing but the text: it can be done beside them, by
+ * threads. Whatever goes wrong in a thread is an error of the scan: no text counts as read that was not.
+ */
+
+
+
+/** In bytes of traces. A thread takes a tenth of a second to start. */
+const WORTH_IT = 8 * 1024 * 1024;
+const MOST_THREADS = 3;
+const AHEAD = 4 * 1024 * 1024;
+/** Reads in the thread of the caller. */
+const inPlace = {
+    ahead: 0,
+    read: (texts) => Promise.resolve(texts.map(views_readingOf)),
+    close: () => Promise.resolve()
+};
+/** The readers for traces of so many bytes. */
+function readersFor(bytes, start) {
+    const count = Math.min(MOST_THREADS, (0,external_node_os_.availableParallelism)() - 1);
+    if (start === undefined || bytes < WORTH_IT || count < 1)
+        return inPlace;
+    return threadedReaders(start, count);
+}
+/** Readers in threads of their own. */
+function threadedReaders(start, count) {
+    const threads = Array.from({ length: count }, () => new Thread(start()));
+    return {
+        ahead: AHEAD,
+        read(texts) {
+            const [first, ...others] = threads;
+            return others.reduce((least, one) => (one.load < least.load ? one : least), first).read(texts);
+        },
+        async close() {
+            await Promise.all(threads.map((thread) => thread.close()));
+        }
+    };
+}
+class Thread {
+    /** UTF-16 units that it has still to read. */
+    load = 0;
+    #worker;
+    #pending = new Map();
+    #last = 0;
+    #failed = false;
+    constructor(worker) {
+        this.#worker = worker;
+        worker.on('message', ({ id, readings }) => {
+            this.#settle(id)?.resolve(readings);
+        });
+        // Why is not told: a message of the engine may quote a text.
+        for (const end of ['error', 'messageerror', 'exit']) {
+            worker.on(end, () => {
+                this.#fail();
+            });
+        }
+    }
+    read(texts) {
+        const id = ++this.#last;
+        const size = texts.reduce((sum, { length }) => sum + length, 0);
+        return new Promise((resolve, reject) => {
+            this.#pending.set(id, { size, resolve, reject });
+            this.load += size;
+            if (this.#failed)
+                this.#fail();
+            else
+                this.#worker.postMessage({ id, texts });
+        });
+    }
+    async close() {
+        await this.#worker.terminate();
+    }
+    #settle(id) {
+        const pending = this.#pending.get(id);
+        this.#pending.delete(id);
+        this.load -= pending?.size ?? 0;
+        return pending;
+    }
+    #fail() {
+        this.#failed = true;
+        for (const id of [...this.#pending.keys()]) {
+            this.#settle(id)?.reject(new GateError('SCAN_FAILED', 'A thread that reads the traces for the gates ended before its work was done.', {
+                hint: 'Nothing was published. This is most often a lack of memory: stage fewer traces at once, or run again on a larger machine.'
+            }));
+        }
+    }
+}
+/** The work of a thread, for as long as it lives. */
+function serveReadings(port) {
+    port.on('message', ({ id, texts }) => {
+        port.postMessage({ id, readings: texts.map(readingOf) });
+    });
+}
+
 ;// CONCATENATED MODULE: ./src/gates/texts.ts
 /** What of a trace is looked at: every string in it, decoded, with its disguises taken off, and the bytes that are sent. */
-
 
 
 
@@ -53206,18 +53365,18 @@ class ReviewFailure extends Error {
  */
 class Seen {
     #origins = new Map();
-    #readings = new Map();
-    /** As `readingOf`; what is short is read once, because it repeats all the time: names of tools, states, paths. */
-    readingOf(text) {
-        if (text.length >= LONG)
-            return readingOf(text);
-        const before = this.#readings.get(text);
-        if (before !== undefined)
-            return before;
-        const reading = readingOf(text);
-        if (this.#readings.size < MOST_SHORT)
-            this.#readings.set(text, reading);
-        return reading;
+    #short = new Map();
+    /** What is short is read once, because it repeats all the time: names of tools, states, paths. */
+    toRead(text, wanted, long) {
+        const before = text.length < LONG ? this.#short : long;
+        const same = before.get(text);
+        if (same !== undefined)
+            return same;
+        const made = { text, reading: undefined };
+        wanted.push(made);
+        if (before !== this.#short || before.size < MOST_SHORT)
+            before.set(text, made);
+        return made;
     }
     /** Undefined where the text is too short to be worth it. */
     keyOf(text, field) {
@@ -53240,15 +53399,13 @@ const LONG = 256;
 const texts_MOST = 150_000;
 /** Some 20 MB of them; hardly any has readings. */
 const MOST_SHORT = 50_000;
-/**
- * All texts of a trace, in document order, each right before its readings without a disguise; the published line comes
- * last, as it is sent. What an earlier trace holds is left out, and named.
- */
-function textsOf(trace, seen) {
-    const texts = [];
+/** Opens a trace; what an earlier trace holds is left out, and named. */
+function openTrace(trace, seen) {
+    const own = [];
     const repeats = [];
+    const wanted = [];
     const added = [];
-    const readings = new Map();
+    const long = new Map();
     for (const piece of texts_piecesOf(trace)) {
         const field = fieldOf(piece);
         const key = seen.keyOf(piece.text, field);
@@ -53260,21 +53417,31 @@ function textsOf(trace, seen) {
         const origin = key === undefined ? undefined : { length: piece.text.length };
         if (key !== undefined && origin !== undefined)
             added.push([key, origin]);
-        const reading = (key === undefined ? undefined : readings.get(piece.text)) ?? seen.readingOf(piece.text);
-        if (key !== undefined)
-            readings.set(piece.text, reading);
-        const { views, complete } = reading;
-        texts.push({ piece, text: piece.text, disguise: '', field, unread: !complete, origin });
-        for (const { how, text } of views)
-            texts.push({ piece, text, disguise: how, field, unread: false, origin });
+        own.push({ piece, field, origin, toRead: seen.toRead(piece.text, wanted, long) });
     }
     // Only now: a text that stands twice in one trace is told at both places.
     for (const [key, origin] of added)
         seen.add(key, origin);
+    return { trace, repeats, wanted, own };
+}
+/**
+ * All texts of a trace, in document order, each right before its readings without a disguise; the published line comes
+ * last, as it is sent. Everything wanted must have been read.
+ */
+function textsOf({ trace, repeats, own }) {
+    const texts = [];
+    for (const { piece, field, origin, toRead } of own) {
+        const { views, complete } = toRead.reading ?? UNREAD;
+        texts.push({ piece, text: piece.text, disguise: '', field, unread: !complete, origin });
+        for (const { how, text } of views)
+            texts.push({ piece, text, disguise: how, field, unread: false, origin });
+    }
     const line = { place: 'line', path: [], text: trace.text };
     texts.push({ piece: line, text: trace.text, disguise: '', field: '', unread: false, origin: undefined });
-    return { texts, repeats };
+    return { ...trace, texts, repeats };
 }
+/** Holds the trace. */
+const UNREAD = { views: [], complete: false };
 function fieldOf({ place, path }) {
     if (place !== 'value')
         return '';
@@ -53320,14 +53487,15 @@ function texts_collect(shape, value, path, pieces) {
 
 
 
+
 /**
  * Runs gates over a batch, which is read once: each trace goes to all of them before the next one is read.
  *
  * @returns by position of the gate
  * @throws GateError of the first gate, in order, that could not do its work, once all have ended
  */
-async function inspectAll(gates, batch) {
-    const readers = shared(allOf(batch), gates.length);
+async function inspectAll(gates, batch, disguises = inPlace) {
+    const readers = shared(allOf(batch, disguises), gates.length);
     const ends = await Promise.allSettled(gates.map(async (gate, i) => {
         const reader = readers[i];
         try {
@@ -53344,10 +53512,34 @@ async function inspectAll(gates, batch) {
     });
 }
 /** The traces of a batch with their texts. @throws GateError */
-async function* allOf(batch) {
+async function* allOf(batch, readers = inPlace) {
     const seen = new Seen();
-    for await (const trace of tracesOf(batch))
-        yield { ...trace, ...textsOf(trace, seen) };
+    const ahead = [];
+    let size = 0;
+    for await (const trace of tracesOf(batch)) {
+        const opened = openTrace(trace, seen);
+        const reading = read(opened, readers);
+        // Told when its turn comes.
+        ahead.push(reading);
+        reading.catch(() => undefined);
+        size += trace.text.length;
+        for (let next = ahead[0]; next !== undefined && size > readers.ahead; next = ahead[0]) {
+            const done = await next;
+            void ahead.shift();
+            size -= done.trace.text.length;
+            yield textsOf(done);
+        }
+    }
+    for (const next of ahead)
+        yield textsOf(await next);
+}
+async function read(opened, readers) {
+    const { wanted } = opened;
+    const readings = await readers.read(wanted.map(({ text }) => text));
+    wanted.forEach((one, i) => {
+        one.reading = readings[i];
+    });
+    return opened;
 }
 /**
  * One source for several readers that go in step, so that only one item is in memory: the next is read once every reader
@@ -54362,7 +54554,7 @@ function folderCache(folder, randomHex) {
     return {
         get: async (key) => {
             try {
-                const entry = entrySchema.parse(JSON.parse(await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(folder, fileOf(key)), 'utf8')));
+                const entry = entrySchema.parse(JSON.parse(await (0,promises_namespaceObject.readFile)((0,external_node_path_.join)(folder, fileOf(key)), 'utf8')));
                 return fileOf(entry.key) === fileOf(key) ? entry.review : undefined;
             }
             catch {
@@ -54370,7 +54562,7 @@ function folderCache(folder, randomHex) {
             }
         },
         put: async (key, review) => {
-            const path = (0,external_node_path_namespaceObject.join)(folder, fileOf(key));
+            const path = (0,external_node_path_.join)(folder, fileOf(key));
             const draft = `${path}.${randomHex(12)}`;
             try {
                 await (0,promises_namespaceObject.mkdir)(folder, { recursive: true });
@@ -54678,7 +54870,7 @@ const rules_gate_GATE = 'rules';
 /** Goes up with every change of what the rules find. */
 const RULES_VERSION = '1';
 /** Nobody packs a harmless text like this, and a secret may hide in it. */
-const UNREAD = {
+const gate_UNREAD = {
     gate: rules_gate_GATE,
     detector: 'unread',
     value: '',
@@ -54716,7 +54908,7 @@ function* gate_lookInto(texts, mask) {
         if (text.piece.place === 'line')
             continue;
         if (text.unread)
-            yield { text, ...UNREAD };
+            yield { text, ...gate_UNREAD };
         for (const { rule, value, guessable, start, end } of findSecrets(text.text, text.field)) {
             mask(value);
             // A key in lines is put together: what stands there is hidden as well.
@@ -54754,7 +54946,7 @@ const DETECTORS = [
 ];
 /** Writes the configuration and returns its path. @throws GateError where there is no room */
 async function writeDetectors(folder) {
-    const path = (0,external_node_path_namespaceObject.join)(folder, 'detectors.yaml');
+    const path = (0,external_node_path_.join)(folder, 'detectors.yaml');
     try {
         await (0,promises_namespaceObject.writeFile)(path, (0,dist/* stringify */.As)({ detectors: DETECTORS }), { flag: 'wx', mode: 0o600 });
     }
@@ -54888,7 +55080,7 @@ async function withPrivateFolder(parent, work, host = process) {
 /** In one turn with what watches over it. The real path, because TruffleHog passes over symbolic links without a word. */
 function newFolder(parent) {
     try {
-        return (0,external_node_fs_.realpathSync)((0,external_node_fs_.mkdtempSync)((0,external_node_path_namespaceObject.join)(parent, 'opentraces-scan-'))); // mode 0700
+        return (0,external_node_fs_.realpathSync)((0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(parent, 'opentraces-scan-'))); // mode 0700
     }
     catch {
         throw noRoom();
@@ -54963,7 +55155,7 @@ function endGroup(child) {
     if (child.pid === undefined)
         return;
     if (process.platform === 'win32') {
-        const taskkill = (0,external_node_path_namespaceObject.join)(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'taskkill.exe');
+        const taskkill = (0,external_node_path_.join)(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'taskkill.exe');
         (0,external_node_child_process_namespaceObject.spawnSync)(taskkill, ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true });
         return;
     }
@@ -55024,7 +55216,7 @@ async function pinned(source, folder) {
     const { platform, pins } = source;
     if (platform === undefined)
         throw scanFailed('There is no TruffleHog release for this machine.', OFFER);
-    const archive = (0,external_node_path_namespaceObject.join)(folder, 'archive.tar.gz');
+    const archive = (0,external_node_path_.join)(folder, 'archive.tar.gz');
     for (const { version, sha256: hashes } of pins) {
         const sha256 = hashes[platform];
         if (sha256 === undefined)
@@ -55043,7 +55235,7 @@ async function pinned(source, folder) {
 async function fetchArchive(source, version, platform, sha256, target) {
     const cached = source.toolCache === undefined
         ? undefined
-        : (0,external_node_path_namespaceObject.join)(source.toolCache, 'trufflehog-archive', version, platform, 'archive.tar.gz');
+        : (0,external_node_path_.join)(source.toolCache, 'trufflehog-archive', version, platform, 'archive.tar.gz');
     if (cached !== undefined) {
         const found = await copyHashed(cached, target);
         if (found !== undefined && found !== sha256) {
@@ -55109,7 +55301,7 @@ function tap(hash) {
 async function store(archive, cached) {
     const partial = `${cached}.${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
     try {
-        await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(cached), { recursive: true });
+        await (0,promises_namespaceObject.mkdir)((0,external_node_path_.dirname)(cached), { recursive: true });
         await (0,promises_namespaceObject.copyFile)(archive, partial);
         await (0,promises_namespaceObject.rename)(partial, cached);
     }
@@ -55120,7 +55312,7 @@ async function store(archive, cached) {
 /** Unpacks the one program of an archive with the system's tar. */
 async function binary_unpack(archive, folder, platform) {
     const program = programName(platform);
-    const target = (0,external_node_path_namespaceObject.join)(folder, 'program');
+    const target = (0,external_node_path_.join)(folder, 'program');
     await (0,promises_namespaceObject.mkdir)(target, { mode: 0o700 });
     try {
         const { code } = await runProgram(tarProgram(), ['-xzf', archive, '-C', target, program], {
@@ -55128,7 +55320,7 @@ async function binary_unpack(archive, folder, platform) {
             env: { PATH: process.env.PATH ?? '' },
             timeoutMs: UNPACK_TIMEOUT_MS
         });
-        const path = (0,external_node_path_namespaceObject.join)(target, program);
+        const path = (0,external_node_path_.join)(target, program);
         if (code !== 0 || !(await (0,promises_namespaceObject.lstat)(path)).isFile())
             throw new Error('not unpacked');
         await (0,promises_namespaceObject.chmod)(path, 0o700);
@@ -55140,7 +55332,7 @@ async function binary_unpack(archive, folder, platform) {
 }
 /** On Windows the system's own: another tar in PATH would take `C:` for the name of a machine. */
 function tarProgram() {
-    return process.platform === 'win32' ? (0,external_node_path_namespaceObject.join)(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'tar.exe') : 'tar';
+    return process.platform === 'win32' ? (0,external_node_path_.join)(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'tar.exe') : 'tar';
 }
 
 ;// CONCATENATED MODULE: ./src/gates/trufflehog/marker.ts
@@ -55195,6 +55387,7 @@ function neutralise(text) {
 
 
 
+
 /** What is added to the name of a trace's scratch file for the one with the published line. */
 const LINE_SUFFIX = '.line';
 const FILES_PER_TRACE = 2;
@@ -55208,9 +55401,15 @@ const PORTION = 1 << 20;
 /** The blocks of a trace, in the order in which they are fed; the published line, in a file of its own, is the last. */
 function blocksOf(trace) {
     let line = HEADER_LINES + 1;
+    const before = new Set();
     return trace.texts.map((source) => {
         if (source.piece.place === 'line')
             return { source, text: source.text, firstLine: HEADER_LINES + 1 };
+        if (source.text.length >= LONG) {
+            if (before.has(source.text))
+                return { source, text: fed(source.text), firstLine: Infinity };
+            before.add(source.text);
+        }
         const block = { source, text: fed(source.text), firstLine: line };
         line += 1 + lineFeeds(block.text);
         return block;
@@ -55233,32 +55432,64 @@ function lineFeeds(text) {
  * @throws GateError where there is no room for them
  */
 function writeFeed(trace, folder, planted) {
-    const path = (0,external_node_path_namespaceObject.join)(folder, String(trace.traceIndex));
+    const path = (0,external_node_path_.join)(folder, String(trace.traceIndex));
     const texts = blocksOf(trace);
     texts.pop();
     try {
         return (
         // ASCII, in the fastest encoding.
-        feed_writeFile(path, texts.map(({ text }) => text), planted, 'latin1') + feed_writeFile(path + LINE_SUFFIX, [feed_lineOf(trace)], planted, 'utf8'));
+        feed_writeFile(path, texts.filter(({ firstLine }) => firstLine !== Infinity).map(({ text }) => text), planted, 'latin1') + feed_writeFile(path + LINE_SUFFIX, [feed_lineOf(trace)], planted, 'utf8'));
     }
     catch {
         throw noRoom();
     }
 }
-/** The published line, byte for byte, without the long texts that the line of an earlier trace has: each is read once. */
-function feed_lineOf({ text, repeats }) {
-    const parts = [];
+/** The published line, byte for byte, without the long texts that it or the line of an earlier trace has: each is read once. */
+function feed_lineOf({ text, texts, repeats }) {
+    const spans = [];
     let from = 0;
     for (const { piece } of repeats) {
-        const written = JSON.stringify(piece.text).slice(1, -1);
+        const written = escaped(piece.text);
         const at = text.indexOf(written, from);
         if (at === -1)
             continue;
-        parts.push(text.slice(from, at));
         from = at + written.length;
+        spans.push([at, from]);
     }
-    parts.push(text.slice(from));
+    for (const twice of standingTwice(texts)) {
+        const quoted = JSON.stringify(twice);
+        const next = (at) => text.indexOf(quoted, at + quoted.length);
+        for (let at = next(text.indexOf(quoted)); at !== -1; at = next(at))
+            spans.push([at + 1, at + quoted.length - 1]);
+    }
+    spans.sort(([one], [other]) => one - other);
+    const parts = [];
+    let done = 0;
+    for (const [start, end] of spans) {
+        if (start < done)
+            continue;
+        parts.push(text.slice(done, start));
+        done = end;
+    }
+    parts.push(text.slice(done));
     return parts.join('');
+}
+function escaped(text) {
+    return JSON.stringify(text).slice(1, -1);
+}
+/** Long texts that a trace holds more than once. */
+function standingTwice(texts) {
+    const once = new Set();
+    const twice = new Set();
+    for (const { text, disguise, piece } of texts) {
+        if (disguise !== '' || piece.place === 'line' || text.length < LONG)
+            continue;
+        if (once.has(text))
+            twice.add(text);
+        else
+            once.add(text);
+    }
+    return twice;
 }
 function feed_writeFile(path, texts, planted, encoding) {
     const file = (0,external_node_fs_.openSync)(path, 'wx', 0o600);
@@ -55652,7 +55883,7 @@ class Results extends Lines {
             throw new UnknownOutput();
         const { Raw: value, RawV2: full, ...result } = parsed.data;
         const { file, line } = result.SourceMetadata.Data.Filesystem;
-        const name = (0,external_node_path_namespaceObject.basename)(file);
+        const name = (0,external_node_path_.basename)(file);
         const inLine = name.endsWith(LINE_SUFFIX);
         const index = inLine ? name.slice(0, -LINE_SUFFIX.length) : name;
         const traceIndex = Number(index);
@@ -55772,7 +56003,7 @@ async function trufflehog_gate_inspect(options, batch, traces) {
     });
 }
 async function subfolders(folder) {
-    const [scratch, home] = [(0,external_node_path_namespaceObject.join)(folder, 'traces'), (0,external_node_path_namespaceObject.join)(folder, 'home')];
+    const [scratch, home] = [(0,external_node_path_.join)(folder, 'traces'), (0,external_node_path_.join)(folder, 'home')];
     try {
         await (0,promises_namespaceObject.mkdir)(scratch);
         await (0,promises_namespaceObject.mkdir)(home);
@@ -55843,7 +56074,7 @@ function secretGates(inputs, policy, { runtime, machine, temp, secrecy }) {
 function binarySource(path, { env }, machine) {
     const toolCache = env.RUNNER_TOOL_CACHE ?? '';
     return {
-        given: path === undefined ? undefined : (0,external_node_path_namespaceObject.resolve)(machine.cwd, path),
+        given: path === undefined ? undefined : (0,external_node_path_.resolve)(machine.cwd, path),
         toolCache: toolCache === '' ? undefined : toolCache,
         platform: platformOf(machine.platform, machine.arch),
         pins: PINS,
@@ -55872,7 +56103,7 @@ function modelOf(inputs, { runtime, machine }) {
         endpoint: endpointOf(inputs, hubToken),
         maxTokens: inputs.llmMaxTokens,
         // Below the user's home, which a pull request's files are not.
-        cacheFolder: (0,external_node_path_namespaceObject.join)(machine.home, '.cache', 'opentraces-push-action', 'review'),
+        cacheFolder: (0,external_node_path_.join)(machine.home, '.cache', 'opentraces-push-action', 'review'),
         fetch,
         clock: {
             now: () => machine.now().getTime(),
@@ -55882,6 +56113,718 @@ function modelOf(inputs, { runtime, machine }) {
         randomHex: machine.randomHex,
         log: (message) => runtime.log.info(message)
     });
+}
+
+;// CONCATENATED MODULE: ./src/export/paths.ts
+/** Paths of a record as other formats want them: from the root of the repository. */
+
+/**
+ * Where the session had its checkout, as the record's writer noted it: the root of its work tree
+ * (`metadata.hook_pre_tool_use.*.trail.worktree_root`), else the folder that the session was started in (`metadata.cwd`).
+ *
+ * @returns undefined where neither is noted as an absolute path; nothing else in a record tells
+ */
+function repositoryRoot(metadata) {
+    const hooks = json_property(metadata, 'hook_pre_tool_use');
+    const roots = isJsonObject(hooks)
+        ? Array.from(entries(hooks), ([, hook]) => at(at(hook, 'trail'), 'worktree_root'))
+        : [];
+    const root = [...roots, json_property(metadata, 'cwd')].find((one) => typeof one === 'string' && isAbsolute(one));
+    return root;
+}
+function at(value, key) {
+    return isJsonObject(value) ? json_property(value, key) : undefined;
+}
+/** On any system: a record may come from another one. */
+function isAbsolute(path) {
+    return path.startsWith('/') || isWindows(path);
+}
+function isWindows(path) {
+    return /^(?:[A-Za-z]:[\\/]|\\\\)/.test(path);
+}
+/**
+ * The path from the root, with `/` between its parts. As it is where it is relative already, or not below the root: a
+ * shorter one would be a guess, and without it the file would be lost.
+ */
+function fromRoot(path, root) {
+    if (root === undefined || !isAbsolute(path))
+        return path;
+    const windows = isWindows(root);
+    const slashed = (text) => (windows ? text.replaceAll('\\', '/') : text);
+    const folder = `${slashed(root).replace(/\/+$/, '')}/`;
+    const whole = slashed(path);
+    if (!whole.startsWith(folder))
+        return path;
+    const rest = whole.slice(folder.length);
+    const isPlain = rest.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+    return isPlain ? rest : path;
+}
+
+;// CONCATENATED MODULE: ./src/export/text.ts
+/** The text of a converted record: one JSON object on one line, from values that may hold what `JSON.stringify` cannot write. */
+
+
+/**
+ * JSON without white space, keys in their order. Integers of any size and whole floats keep their text, as in a published line.
+ *
+ * @param value finite numbers only
+ */
+function text_jsonText(value) {
+    if (value instanceof JsonFloat)
+        return floatLine(value.value);
+    if (typeof value === 'bigint')
+        return value.toString();
+    if (isJsonArray(value))
+        return `[${value.map(text_jsonText).join(',')}]`;
+    if (!isJsonObject(value))
+        return JSON.stringify(value);
+    return `{${Array.from(entries(value), ([key, item]) => `${JSON.stringify(key)}:${text_jsonText(item)}`).join(',')}}`;
+}
+/** Without members that say nothing: null, an empty list or object. Looks at the members alone, not into them. */
+function saying(members) {
+    return Object.fromEntries(Object.entries(members).filter(([, value]) => !isEmpty(value)));
+}
+function isEmpty(value) {
+    if (value === null)
+        return true;
+    if (isJsonArray(value))
+        return value.length === 0;
+    return isJsonObject(value) && [...entries(value)].length === 0;
+}
+/** As a member of that name, to be spread into an object; nothing where the value says nothing. */
+function member(name, value) {
+    return isEmpty(value) ? {} : { [name]: value };
+}
+
+;// CONCATENATED MODULE: ./src/export/time.ts
+/** Times of a record: free texts in its schema, of which other formats accept only some. */
+const DATE_TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)?$/;
+const MINUTE_MS = 60_000;
+/** Whether a text is a date and a time of day of ISO 8601, with or without an offset. */
+function isDateTime(text) {
+    return wallClock(text) !== undefined;
+}
+/**
+ * The same instant in UTC, as RFC 3339 writes it, every digit of a second kept.
+ *
+ * @returns undefined for what is no such time, or names no offset: nobody knows its instant
+ */
+function utc(text) {
+    const clock = wallClock(text);
+    if (clock?.offset === undefined)
+        return undefined;
+    if (clock.offset === 'Z')
+        return text;
+    const instant = new Date(clock.milliseconds - offsetMinutes(clock.offset) * MINUTE_MS);
+    const seconds = instant.toISOString().replace(/\.000Z$/, '');
+    return /^\d{4}-/.test(seconds) ? `${seconds}${clock.fraction}Z` : undefined;
+}
+function wallClock(text) {
+    const match = DATE_TIME.exec(text);
+    if (match === null)
+        return undefined;
+    const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number);
+    const [fraction, offset] = match.slice(7, 9);
+    const moment = new Date(0);
+    moment.setUTCFullYear(year, month - 1, day);
+    // A day that the month does not have ends up in the next one.
+    const isDay = year > 0 && moment.getUTCMonth() === month - 1 && moment.getUTCDate() === day;
+    if (!isDay || hour > 23 || minute > 59 || second > 59)
+        return undefined;
+    if (offset !== undefined && offset !== 'Z' && !isOffset(offset))
+        return undefined;
+    moment.setUTCHours(hour, minute, second);
+    return { milliseconds: moment.getTime(), fraction: fraction ?? '', offset };
+}
+function isOffset(offset) {
+    return Number(offset.slice(1, 3)) <= 23 && Number(offset.slice(4)) <= 59;
+}
+/** Of `+02:00`: 120. */
+function offsetMinutes(offset) {
+    const minutes = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4));
+    return offset.startsWith('-') ? -minutes : minutes;
+}
+
+;// CONCATENATED MODULE: ./src/export/uuid.ts
+/** Ids of formats that accept nothing but UUIDs. */
+
+/** As RFC 9562 has them: versions 1 to 8, and the two special ones. */
+const uuid_UUID = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}|0{8}(?:-0{4}){3}-0{12}|f{8}(?:-f{4}){3}-f{12})$/i;
+/** The namespace for URLs (RFC 9562, 6.6). */
+const URL_NAMESPACE = Buffer.from('6ba7b8119dad11d180b400c04fd430c8', 'hex');
+/**
+ * The id itself where it is a UUID, else the UUID that its name stands for (version 5 of `opentraces://ID`): the same for
+ * everybody who converts the trace, at any time.
+ */
+function asUuid(id) {
+    if (uuid_UUID.test(id))
+        return id;
+    const bytes = (0,external_node_crypto_.createHash)('sha1').update(URL_NAMESPACE).update(`opentraces://${id}`, 'utf8').digest().subarray(0, 16);
+    bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
+    bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+    return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+;// CONCATENATED MODULE: ./src/export/agent-trace.ts
+/**
+ * A record as one of Agent Trace 0.1.0 (specification: cursor/agent-trace, section 6): which lines of which files came out
+ * of which conversation. Written so that both readings of it accept it, the schema in the specification's text and the
+ * stricter published one, which knows no further field in any place. The record's attribution stands whole in `metadata`
+ * too, with whatever of it the format has no field for, beside all else but the conversation itself.
+ */
+
+
+
+
+
+const agent_trace_VERSION = '0.1.0';
+/** In code points. */
+const LONGEST_MODEL_ID = 250;
+const CONTRIBUTORS = new Set(['human', 'ai', 'mixed', 'unknown']);
+const URI = new RegExp(`^[a-z][a-z0-9+.-]*:(?:/|CHARS)+(?:[?](?:[/?]|CHARS)*)?(?:#(?:[/?]|CHARS)*)?$`.replaceAll('CHARS', "[\\w.~:@!$&'()*+,;=-]|%[0-9a-f]{2}"), 'i');
+const VCS_TYPES = new Set(['git', 'jj', 'hg', 'svn']);
+/** The format demands a time, so a record without any that names an instant is left out. */
+function toAgentTrace(record) {
+    const timestamp = timeOf(record);
+    if (timestamp === undefined)
+        return { leftOut: 'no time' };
+    const { agent, attribution, trace_id } = record;
+    const root = repositoryRoot(record.metadata);
+    const files = (attribution?.files ?? []).map(({ path, conversations }) => ({
+        path: fromRoot(path, root),
+        conversations: conversations.map(conversationOf)
+    }));
+    return {
+        value: {
+            version: agent_trace_VERSION,
+            id: asUuid(trace_id),
+            timestamp,
+            ...vcsOf(record),
+            // The published schema takes no name without a version.
+            ...(agent.version === null ? {} : { tool: { name: agent.name, version: agent.version } }),
+            files,
+            metadata: { opentraces: metadataOf(record, root) }
+        },
+        outsidePaths: files.filter(({ path }) => isAbsolute(path)).length
+    };
+}
+/** When the session was over, as near as the record tells. */
+function timeOf({ timestamp_end, timestamp_start, steps }) {
+    const candidates = [timestamp_end, ...steps.map(({ timestamp }) => timestamp).reverse(), timestamp_start];
+    for (const candidate of candidates) {
+        const time = candidate === null ? undefined : utc(candidate);
+        if (time !== undefined)
+            return time;
+    }
+    return undefined;
+}
+/** The revision that the lines are of: that of the attribution, else the commit that the session ended in. */
+function vcsOf({ attribution, outcome }) {
+    const noted = attribution?.revision ?? null;
+    const type = noted === null ? undefined : json_property(noted, 'vcs_type');
+    const revision = noted === null ? undefined : json_property(noted, 'revision');
+    if (VCS_TYPES.has(type) && typeof type === 'string' && typeof revision === 'string')
+        return { vcs: { type, revision } };
+    return outcome.commit_sha === null ? {} : { vcs: { type: 'git', revision: outcome.commit_sha } };
+}
+function conversationOf({ contributor, url, related, ranges }) {
+    return {
+        ...(url !== null && isUri(url) ? { url } : {}),
+        ...contributorOf(contributor),
+        ranges: ranges.filter(isRange).map(rangeOf),
+        ...member('related', (related ?? []).flatMap(relatedOf))
+    };
+}
+function isRange({ start_line, end_line }) {
+    return [start_line, end_line].every((line) => typeof line === 'number' && line >= 1);
+}
+function rangeOf({ start_line, end_line, content_hash, contributor }) {
+    return {
+        start_line,
+        end_line,
+        ...(content_hash === null ? {} : { content_hash }),
+        ...(contributor === null ? {} : contributorOf(contributor))
+    };
+}
+/** Who it was; nothing where the record says nothing about it. */
+function contributorOf(contributor) {
+    const type = json_property(contributor, 'type');
+    const model = json_property(contributor, 'model_id');
+    const fits = typeof model === 'string' && Array.from(model).length <= LONGEST_MODEL_ID;
+    if (type === undefined && !fits)
+        return {};
+    const known = CONTRIBUTORS.has(type) && typeof type === 'string' ? type : 'unknown';
+    return { contributor: { type: known, ...(fits ? { model_id: model } : {}) } };
+}
+function relatedOf(resource) {
+    const type = json_property(resource, 'type');
+    const url = json_property(resource, 'url');
+    return typeof type === 'string' && typeof url === 'string' && isUri(url) ? [{ type, url }] : [];
+}
+/** An absolute URI (RFC 3986, brackets left out) that a URL parser takes too. */
+function isUri(text) {
+    return URI.test(text) && URL.canParse(text);
+}
+function metadataOf(record, root) {
+    const { schema_version, trace_id, session_id, content_hash, timestamp_start, timestamp_end } = record;
+    const { execution_context, task, agent, environment, outcome, dependencies, metrics, security } = record;
+    const { attribution, lifecycle, generation_index, patches, git_links, context_tree_summary, metadata } = record;
+    return saying({
+        schema_version,
+        trace_id,
+        session_id,
+        content_hash,
+        timestamp_start,
+        timestamp_end,
+        execution_context,
+        task,
+        agent,
+        environment,
+        outcome,
+        dependencies,
+        metrics,
+        security,
+        repository_root: root ?? null,
+        attribution,
+        lifecycle,
+        generation_index,
+        patches,
+        git_links,
+        context_tree_summary,
+        metadata
+    });
+}
+
+;// CONCATENATED MODULE: ./src/export/atif.ts
+
+
+const atif_VERSION = 'ATIF-v1.8';
+/** The format demands a text here; harbor's own writers say this where they do not know. */
+const UNKNOWN_VERSION = 'unknown';
+/** A trajectory has at least one step, so a record without any is left out. */
+function toAtif(record) {
+    const { agent, session_id, trace_id, tool_definitions, steps } = record;
+    if (steps.length === 0)
+        return { leftOut: 'no steps' };
+    return {
+        value: {
+            schema_version: atif_VERSION,
+            session_id,
+            trajectory_id: trace_id,
+            agent: {
+                name: agent.name,
+                version: agent.version ?? UNKNOWN_VERSION,
+                ...(agent.model === null ? {} : { model_name: agent.model }),
+                ...member('tool_definitions', tool_definitions)
+            },
+            steps: steps.map(stepOf),
+            final_metrics: finalMetrics(record),
+            extra: extraOf(record)
+        }
+    };
+}
+function extraOf(record) {
+    const { schema_version, content_hash, timestamp_start, timestamp_end, execution_context, task, environment } = record;
+    const { system_prompts, outcome, dependencies, security, attribution, lifecycle, generation_index } = record;
+    const { patches, git_links, context_tree_summary, metadata } = record;
+    return saying({
+        schema_version,
+        content_hash,
+        timestamp_start,
+        timestamp_end,
+        execution_context,
+        task,
+        environment,
+        system_prompts,
+        outcome,
+        dependencies,
+        security,
+        attribution,
+        lifecycle,
+        generation_index,
+        patches,
+        git_links,
+        context_tree_summary,
+        metadata
+    });
+}
+function stepOf(step, position) {
+    const { role, content, timestamp, observations, tool_calls } = step;
+    const timed = timestamp !== null && isDateTime(timestamp);
+    const calls = new Set(role === 'agent' ? tool_calls.map(({ tool_call_id }) => tool_call_id) : []);
+    return {
+        step_id: position + 1,
+        ...(timed ? { timestamp } : {}),
+        source: role,
+        message: content ?? '',
+        ...(role === 'agent' ? agentPart(step) : {}),
+        ...(observations.length === 0 ? {} : { observation: { results: observations.map((one) => resultOf(one, calls)) } }),
+        extra: {
+            // What other steps point at.
+            step_index: step.step_index,
+            ...(content === null ? { content } : {}),
+            ...(timed ? {} : member('timestamp', timestamp)),
+            ...(role === 'agent' ? {} : foreignPart(step)),
+            ...saying({
+                system_prompt_hash: step.system_prompt_hash,
+                agent_role: step.agent_role,
+                parent_step: step.parent_step,
+                call_type: step.call_type,
+                subagent_trajectory_ref: step.subagent_trajectory_ref,
+                tools_available: step.tools_available,
+                snippets: step.snippets,
+                context_node_id: step.context_node_id
+            })
+        }
+    };
+}
+/** The fields that the format has for steps of the agent alone. */
+function agentPart({ model, reasoning_content, tool_calls, token_usage }) {
+    return {
+        ...(model === null ? {} : { model_name: model }),
+        ...(reasoning_content === null ? {} : { reasoning_content }),
+        ...member('tool_calls', tool_calls.map(callOf)),
+        ...(isCounted(token_usage) ? { metrics: metricsOf(token_usage) } : {})
+    };
+}
+/** The same of any other step, which the format does not accept there. */
+function foreignPart({ model, reasoning_content, tool_calls, token_usage }) {
+    return saying({ model, reasoning_content, tool_calls, token_usage: isCounted(token_usage) ? token_usage : null });
+}
+function callOf({ tool_call_id, tool_name, input, duration_ms }) {
+    return {
+        tool_call_id,
+        function_name: tool_name,
+        arguments: input,
+        ...member('extra', saying({ duration_ms }))
+    };
+}
+/** @param calls of the step; the format accepts a reference to no other */
+function resultOf({ source_call_id, content, output_summary, error }, calls) {
+    const known = calls.has(source_call_id);
+    // Where there is no output, the error is all that the agent has seen.
+    const seen = content ?? error;
+    return {
+        ...(known ? { source_call_id } : {}),
+        ...(seen === null ? {} : { content: seen }),
+        ...member('extra', saying({ ...(known ? {} : { source_call_id }), output_summary, error }))
+    };
+}
+/** A record's counts are 0 where nobody counted. */
+function isCounted(usage) {
+    return Object.values(usage).some((count) => count !== 0 && count !== 0n);
+}
+/** Prompts hold here what was read from and written to a cache, which a record counts apart. */
+function metricsOf(usage) {
+    const { input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, prefix_reuse_tokens } = usage;
+    return {
+        prompt_tokens: atif_sum([input_tokens, cache_read_tokens, cache_write_tokens]),
+        completion_tokens: output_tokens,
+        cached_tokens: cache_read_tokens,
+        extra: { input_tokens, cache_write_tokens, prefix_reuse_tokens }
+    };
+}
+function finalMetrics({ metrics, steps }) {
+    const { total_input_tokens, total_output_tokens, total_cache_read_tokens, total_cache_creation_tokens } = metrics;
+    const { total_steps, total_duration_s, cache_hit_rate, estimated_cost_usd } = metrics;
+    const tokens = [total_input_tokens, total_output_tokens, total_cache_read_tokens, total_cache_creation_tokens];
+    const counted = tokens.some((count) => count !== 0 && count !== 0n);
+    return {
+        ...(counted
+            ? {
+                total_prompt_tokens: atif_sum([total_input_tokens, total_cache_read_tokens, total_cache_creation_tokens]),
+                total_completion_tokens: total_output_tokens,
+                total_cached_tokens: total_cache_read_tokens
+            }
+            : {}),
+        ...(estimated_cost_usd === null ? {} : { total_cost_usd: estimated_cost_usd }),
+        total_steps: steps.length,
+        ...member('extra', {
+            ...(counted ? { total_input_tokens, total_cache_creation_tokens } : {}),
+            // As the record has it, where that is another number: what the format has counts its own steps.
+            ...(BigInt(total_steps) === BigInt(steps.length) ? {} : { total_steps }),
+            ...saying({ total_duration_s, cache_hit_rate })
+        })
+    };
+}
+/** Exact, whatever the size. */
+function atif_sum(counts) {
+    const total = counts.reduce((sofar, count) => sofar + BigInt(count), 0n);
+    const small = Number(total);
+    return Number.isSafeInteger(small) ? small : total;
+}
+
+;// CONCATENATED MODULE: ./src/export/convert.ts
+
+
+const EXPORT_FORMATS = (/* unused pure expression or super */ null && (['agent-trace', 'atif']));
+/** @param record in the current schema. Pure: the same record gives the same conversion */
+function convert(record, format) {
+    switch (format) {
+        case 'agent-trace':
+            return toAgentTrace(record);
+        case 'atif':
+            return toAtif(record);
+    }
+}
+
+;// CONCATENATED MODULE: ./src/commands/collecting.ts
+/** The first steps of a walk, with what the report says of them: what is staged, and which of it are traces. */
+
+
+
+
+
+
+/** Finds the staged traces, and says so. @param head a commit to read in place of the checkout. @throws LoadError, InputError */
+async function collectTraces(inputs, ports, report, head) {
+    let collected;
+    if (head === undefined)
+        collected = await collect({ entries: inputs.traces, ...ports.places });
+    else {
+        const read = await readHead(head.sha, head.options);
+        report.warnings.push(...read.warnings);
+        collected = read.collected;
+    }
+    report.sources.push(...collected.sources);
+    for (const source of collected.sources)
+        ports.log.info(source);
+    ports.log.info(`${String(collected.files.length)} file(s) with staged traces.`);
+    if (collected.unmatched.length > 0) {
+        const message = `nothing matches ${collected.unmatched.map((entry) => `"${entry}"`).join(', ')}`;
+        if (['auto', 'error'].includes(inputs.ifNoTraces)) {
+            throw new LoadError('TRACES_NOT_FOUND', `in the input "traces", ${message}`, {
+                hint: 'Check the paths (they are relative to the working directory), or set "if-no-traces: warn".'
+            });
+        }
+        if (inputs.ifNoTraces === 'warn')
+            report.warnings.push(`In the input "traces", ${message}.`);
+    }
+    return collected;
+}
+/** No traces at all: an error only where some were demanded. @throws LoadError */
+function nothing(inputs, report) {
+    const wanted = inputs.ifNoTraces === 'auto' ? (inputs.traces.length > 0 ? 'error' : 'warn') : inputs.ifNoTraces;
+    const hint = 'Stage traces first, with the opentraces CLI: opentraces add --all';
+    if (wanted === 'error')
+        throw new LoadError('NO_TRACES', 'no staged traces were found', { hint });
+    if (wanted === 'warn')
+        report.warnings.push(`No staged traces were found. ${hint}`);
+    report.outcome = 'nothing-to-publish';
+    report.exit_code = 0;
+}
+/**
+ * Reads what was collected.
+ *
+ * @throws LoadError where less can be read than is staged; GateError where nothing valid would be left
+ */
+async function collecting_readTraces(collected, onBlocked, ports, report, workFolder) {
+    const staging = await stage(collected, (0,external_node_path_.join)(workFolder, 'spool.jsonl'));
+    const { candidates, invalid, duplicateOf } = staging;
+    report.counts.staged = candidates.length + invalid.length;
+    report.counts.valid = candidates.length;
+    report.counts.invalid = invalid.length;
+    report.counts.duplicates = duplicateOf.size;
+    report.counts.migrated = candidates.filter(({ migratedFrom }) => migratedFrom !== undefined).length;
+    report.traces = candidates.map((candidate, i) => reportTrace(candidate, duplicateOf.get(i), candidates));
+    report.invalid = invalid.map(({ file, line, message, pointer }) => ({
+        file,
+        line,
+        message,
+        ...(pointer === undefined ? {} : { pointer })
+    }));
+    const stripped = candidates.filter((candidate) => candidate.stripped.length > 0);
+    if (stripped.length > 0) {
+        const names = new Set(stripped.flatMap((candidate) => candidate.stripped));
+        report.notices.push(`${String(stripped.length)} trace(s) carry a review that quotes them: its ${[...names].sort().join(', ')} stay(s) out of what is published.`);
+    }
+    ports.log.info(`${String(report.counts.staged)} staged, ${String(candidates.length)} valid, ${String(invalid.length)} invalid, ` +
+        `${String(report.counts.migrated)} migrated to the current schema, ${String(duplicateOf.size)} duplicate(s) in the batch.`);
+    if (onBlocked === 'hold')
+        assertSomethingLeft(staging);
+    return staging;
+}
+function reportTrace(candidate, duplicateOf, all) {
+    const first = duplicateOf === undefined ? undefined : all[duplicateOf];
+    return {
+        trace_id: candidate.entry.traceId,
+        file: candidate.file,
+        line: candidate.line,
+        status: first === undefined ? 'clean' : 'duplicate',
+        ...(first === undefined ? {} : { message: `the same trace as ${first.file}:${String(first.line)}` }),
+        ...(candidate.migratedFrom === undefined ? {} : { migrated_from: candidate.migratedFrom }),
+        ...(candidate.unknownFields.length === 0 ? {} : { unknown_fields: [...candidate.unknownFields] }),
+        ...pictureOf(candidate),
+        scores: reportScores(candidate),
+        findings: []
+    };
+}
+function pictureOf({ portrait }) {
+    const { task, agent, model, steps, costUsd } = portrait;
+    return { task, agent, ...(model === '' ? {} : { model }), steps, cost_usd: costUsd };
+}
+function reportScores({ entry }) {
+    const { totals } = entry.row;
+    if (totals === undefined)
+        return undefined;
+    const percent = byPersona((_, i) => totals[i] / 10);
+    return { ...percent, overall: meanOfPersonas(percent) };
+}
+
+;// CONCATENATED MODULE: ./src/commands/export.ts
+/**
+ * `export`: the staged traces in the format of somebody else, as one file. Nothing is sent anywhere, so no gate looks at
+ * them: the file is as raw as what is staged.
+ */
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Fills the report as it goes. The file is JSONL, one object a line, in the order of the sources: a batch can be larger
+ * than the memory, and both formats describe one trace an object without saying how many share a file. The file is in its
+ * place whole or not at all.
+ *
+ * @returns the path of the file; undefined where there is nothing to write
+ * @throws LoadError (exit code 4) where a staged line is not valid, and then nothing is written; InputError where the
+ *   folder cannot be written
+ */
+async function exportTraces(inputs, ports, report) {
+    await (0,promises_namespaceObject.mkdir)(ports.tempFolder, { recursive: true });
+    const workFolder = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(ports.tempFolder, 'opentraces-'));
+    try {
+        const collected = await ports.log.group('Collect staged traces', () => collectTraces(inputs, ports, report));
+        const staging = await ports.log.group('Validate and migrate', () => stage(collected, (0,external_node_path_.join)(workFolder, 'spool.jsonl')));
+        take(staging, report);
+        assertAllValid(staging);
+        if (staging.candidates.length === 0) {
+            nothing(inputs, report);
+            return undefined;
+        }
+        const { path, written } = await ports.log.group('Convert', () => export_writeFile(staging, inputs, ports));
+        tell(written, path, inputs, report);
+        for (const notice of report.notices)
+            ports.log.info(notice);
+        return path;
+    }
+    finally {
+        await (0,promises_namespaceObject.rm)(workFolder, { recursive: true, force: true }).catch(() => undefined);
+    }
+}
+function take({ candidates, invalid, duplicateOf }, report) {
+    report.counts.staged = candidates.length + invalid.length;
+    report.counts.valid = candidates.length;
+    report.counts.invalid = invalid.length;
+    report.counts.duplicates = duplicateOf.size;
+    report.counts.migrated = candidates.filter(({ migratedFrom }) => migratedFrom !== undefined).length;
+    report.traces = candidates.map(({ entry, file, line, migratedFrom }, i) => ({
+        trace_id: entry.traceId,
+        file,
+        line,
+        status: duplicateOf.has(i) ? 'duplicate' : 'clean',
+        ...(migratedFrom === undefined ? {} : { migrated_from: migratedFrom }),
+        findings: []
+    }));
+    report.invalid = invalid.map(({ file, line, message, pointer }) => ({
+        file,
+        line,
+        message,
+        ...(pointer === undefined ? {} : { pointer })
+    }));
+}
+/** Never less than what is staged. */
+function assertAllValid({ invalid }) {
+    if (invalid.length === 0)
+        return;
+    const places = shortList(invalid.map(({ file, line, message }) => `${file}:${String(line)}: ${message}`), 3);
+    const newer = invalid.some(({ reason }) => reason === 'schema-ahead');
+    throw new LoadError('TRACES_INVALID', newer
+        ? `staged traces have a newer schema than ${SCHEMA_VERSION}: ${places}`
+        : `${String(invalid.length)} staged line(s) are not valid TraceRecords: ${places}`, { hint: `${newer ? 'Use a newer version of this action.' : 'Repair or remove them.'} Nothing was exported.` });
+}
+async function export_writeFile(staging, { format, outputDir }, { randomHex }) {
+    const target = (0,external_node_path_.join)(outputDir, `traces.${format}.jsonl`);
+    const draft = `${target}.${randomHex(8)}.part`;
+    try {
+        await (0,promises_namespaceObject.mkdir)(outputDir, { recursive: true });
+        const file = await (0,promises_namespaceObject.open)(draft, 'wx', 0o600);
+        let written;
+        try {
+            written = await writeLines(staging, format, file);
+            await file.sync();
+        }
+        finally {
+            await file.close();
+        }
+        if (written.traces === 0)
+            return { path: undefined, written };
+        await (0,promises_namespaceObject.rename)(draft, target);
+        return { path: target, written };
+    }
+    catch (error) {
+        const code = systemErrorCode(error);
+        if (code === undefined)
+            throw error;
+        throw new InputError(`the export cannot be written (${code})`, {
+            hint: 'Check the input "output-dir": it has to be a folder that this job can write to, with room for the traces.'
+        });
+    }
+    finally {
+        await (0,promises_namespaceObject.rm)(draft, { force: true }).catch(() => undefined);
+    }
+}
+/** One record in memory at a time; of traces that are the same, the first. */
+async function writeLines({ spool, duplicateOf }, format, file) {
+    const leftOut = new Map();
+    let traces = 0;
+    let outsidePaths = 0;
+    for await (const line of splitChunks(fileChunks(spool))) {
+        const position = line.number - 1;
+        if (duplicateOf.has(position))
+            continue;
+        const conversion = convertLine(lineText(line), format);
+        if ('leftOut' in conversion) {
+            leftOut.set(position, conversion.leftOut);
+            continue;
+        }
+        await file.writeFile(`${text_jsonText(conversion.value)}\n`);
+        traces++;
+        outsidePaths += conversion.outsidePaths ?? 0;
+    }
+    return { traces, outsidePaths, leftOut };
+}
+/** @param line as it would be published: valid, and of the current schema */
+function convertLine(line, format) {
+    const { record } = readRecord(parseJson(line));
+    if (record === undefined)
+        throw new Error('a line of the spool is not a record');
+    return convert(record, format);
+}
+function tell({ traces, outsidePaths, leftOut }, path, { format }, report) {
+    if (path !== undefined) {
+        report.notices.push(`${String(traces)} trace(s) were written as ${format} to ${path}.`, 'No gate has looked at them: the export is as raw as what is staged, and may hold secrets. Never make it an artifact of a public repository.');
+    }
+    if (outsidePaths > 0) {
+        report.notices.push(`${String(outsidePaths)} path(s) of files stay absolute: the traces do not say that they are below the root of a repository.`);
+    }
+    if (leftOut.size > 0) {
+        const names = Array.from(leftOut, ([position, lack]) => {
+            const trace = report.traces[position];
+            trace.message = `not exported: ${format} has no form for a trace with ${lack}`;
+            return `${trace.trace_id} (${lack})`;
+        });
+        report.warnings.push(`${String(leftOut.size)} trace(s) are not in the export, because ${format} has no form for them: ${shortList(names)}.`);
+    }
+    report.outcome = path === undefined ? 'nothing-to-publish' : 'checked';
+    report.exit_code = 0;
 }
 
 ;// CONCATENATED MODULE: ./src/hub/store.ts
@@ -70281,7 +71224,7 @@ const STORE = '.opentraces-store';
 /** Names that no file of a dataset has: `.git` is a file in a worktree. */
 const HIDDEN_NAMES = new Set([STORE, '.git']);
 function homeAt(root) {
-    return { root, store: (0,external_node_path_namespaceObject.join)(root, STORE) };
+    return { root, store: (0,external_node_path_.join)(root, STORE) };
 }
 function isHiddenFile(name) {
     return HIDDEN_NAMES.has(name.toLowerCase());
@@ -70338,7 +71281,7 @@ async function missingFolders(root, path) {
     const folders = segments.map((_, i) => segments.slice(0, i + 1).join('/'));
     const missing = [];
     for (const folder of folders) {
-        const there = await lstatIfThere((0,external_node_path_namespaceObject.join)(root, folder));
+        const there = await lstatIfThere((0,external_node_path_.join)(root, folder));
         if (there === undefined)
             missing.push(folder);
         else if (!there.isDirectory())
@@ -70350,7 +71293,7 @@ async function missingFolders(root, path) {
 async function makeFolders(root, path) {
     for (const folder of await missingFolders(root, path)) {
         try {
-            await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(root, folder));
+            await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(root, folder));
         }
         catch (error) {
             if (systemErrorCode(error) !== 'EEXIST')
@@ -70373,12 +71316,12 @@ async function removeWhereEmpty(folders) {
 /** The folders above a file of the dataset, innermost first, without the root. Absolute. */
 function foldersAbove(root, path) {
     const segments = path.split('/').slice(0, -1);
-    return segments.map((_, i) => (0,external_node_path_namespaceObject.join)(root, ...segments.slice(0, segments.length - i)));
+    return segments.map((_, i) => (0,external_node_path_.join)(root, ...segments.slice(0, segments.length - i)));
 }
 /** `folder` and its ancestors that do not exist, innermost first. */
 async function missingAncestors(folder) {
     const missing = [];
-    for (let at = folder; (await lstatIfThere(at)) === undefined && at !== (0,external_node_path_namespaceObject.dirname)(at); at = (0,external_node_path_namespaceObject.dirname)(at))
+    for (let at = folder; (await lstatIfThere(at)) === undefined && at !== (0,external_node_path_.dirname)(at); at = (0,external_node_path_.dirname)(at))
         missing.push(at);
     return missing;
 }
@@ -70497,7 +71440,7 @@ async function hashFile(file, path) {
 }
 const TABLE = 'objects.json';
 function tableFile(home) {
-    return (0,external_node_path_namespaceObject.join)(home.store, TABLE);
+    return (0,external_node_path_.join)(home.store, TABLE);
 }
 /** Path, size, modification time in nanoseconds, object id, time of hashing in milliseconds. */
 const rowSchema = schemas/* tuple */.PVZ([
@@ -70588,7 +71531,7 @@ class Lister {
                 continue;
             }
             const hashedAt = this.clock();
-            const hashed = await hashFile((0,external_node_path_namespaceObject.join)(this.home.root, path), path);
+            const hashed = await hashFile((0,external_node_path_.join)(this.home.root, path), path);
             if (hashed === undefined)
                 continue;
             const { size, mtimeNs, ino, oid } = hashed;
@@ -70602,7 +71545,7 @@ class Lister {
 async function walk(root, folder, found) {
     let entries;
     try {
-        entries = await (0,promises_namespaceObject.readdir)((0,external_node_path_namespaceObject.join)(root, folder), { withFileTypes: true });
+        entries = await (0,promises_namespaceObject.readdir)((0,external_node_path_.join)(root, folder), { withFileTypes: true });
     }
     catch (error) {
         if (systemErrorCode(error) === 'ENOENT')
@@ -70615,7 +71558,7 @@ async function walk(root, folder, found) {
             await walk(root, path, found);
         if (!entry.isFile() || isHiddenFile(entry.name))
             return;
-        const stats = await lstatIfThere((0,external_node_path_namespaceObject.join)(root, path));
+        const stats = await lstatIfThere((0,external_node_path_.join)(root, path));
         if (stats?.isFile() === true)
             found.set(path, fileTimes(stats));
     }));
@@ -70643,7 +71586,7 @@ async function tryLock(store, staleMs) {
         throw bookkeepingMoved();
     try {
         const release = await (0,proper_lockfile.lock)(store, {
-            lockfilePath: (0,external_node_path_namespaceObject.join)(store, 'lock'),
+            lockfilePath: (0,external_node_path_.join)(store, 'lock'),
             realpath: false,
             stale: staleMs,
             update: staleMs / 4,
@@ -70775,12 +71718,12 @@ const journal_PART = {
 };
 /** The name of the last commit that was carried out or taken back; readers notice by it that something happened. */
 function headFile(home) {
-    return (0,external_node_path_namespaceObject.join)(home.store, journal_PART.head);
+    return (0,external_node_path_.join)(home.store, journal_PART.head);
 }
 /** What was decided about a transaction, if anything. @throws LoadError where the journal cannot be understood */
 async function readDecision(tx) {
     for (const decided of ['commit', 'undo']) {
-        const text = await readSmall((0,external_node_path_namespaceObject.join)(tx, journal_PART[decided]));
+        const text = await readSmall((0,external_node_path_.join)(tx, journal_PART[decided]));
         if (text !== undefined) {
             await checkFolder(tx);
             return { decided, journal: parseJournal(text) };
@@ -70801,14 +71744,14 @@ function parseJournal(text) {
 }
 /** A folder that came with a download may hold links, and moves through them would reach outside the dataset. */
 async function checkFolder(tx) {
-    for (const folder of [tx, (0,external_node_path_namespaceObject.join)(tx, journal_PART.new), (0,external_node_path_namespaceObject.join)(tx, journal_PART.old), (0,external_node_path_namespaceObject.join)(tx, journal_PART.gone)]) {
+    for (const folder of [tx, (0,external_node_path_.join)(tx, journal_PART.new), (0,external_node_path_.join)(tx, journal_PART.old), (0,external_node_path_.join)(tx, journal_PART.gone)]) {
         if ((await lstatIfThere(folder))?.isDirectory() !== true)
             throw brokenJournal();
     }
 }
 /** Writes the journal into its transaction. Nothing is decided by that: it is a draft until it is renamed. */
 async function draftJournal(tx, journal) {
-    await writeSynced((0,external_node_path_namespaceObject.join)(tx, journal_PART.draft), JSON.stringify(journal));
+    await writeSynced((0,external_node_path_.join)(tx, journal_PART.draft), JSON.stringify(journal));
 }
 async function writeSynced(file, text) {
     const handle = await (0,promises_namespaceObject.open)(file, 'wx');
@@ -70828,26 +71771,26 @@ async function writeSynced(file, text) {
 async function rollForward(home, tx, journal, onStep) {
     for (const [n, { path }] of journal.writes.entries()) {
         onStep(`write ${String(n)}`);
-        const content = (0,external_node_path_namespaceObject.join)(tx, journal_PART.new, String(n));
+        const content = (0,external_node_path_.join)(tx, journal_PART.new, String(n));
         // Its folders may be gone again since; a write that was done must not bring them back.
         if (!(await isThere(content)))
             continue;
         await makeFolders(home.root, path);
-        await move(content, (0,external_node_path_namespaceObject.join)(home.root, path));
+        await move(content, (0,external_node_path_.join)(home.root, path));
     }
     for (const [n, path] of journal.deletes.entries()) {
         onStep(`delete ${String(n)}`);
-        const grave = (0,external_node_path_namespaceObject.join)(tx, journal_PART.gone, String(n));
+        const grave = (0,external_node_path_.join)(tx, journal_PART.gone, String(n));
         if ((await isThere(grave)) || (await missingFolders(home.root, path)).length > 0)
             continue;
-        if (await move((0,external_node_path_namespaceObject.join)(home.root, path), grave))
+        if (await move((0,external_node_path_.join)(home.root, path), grave))
             await removeWhereEmpty(foldersAbove(home.root, path));
     }
     await syncFolders(home, journal);
     onStep('table');
-    await move((0,external_node_path_namespaceObject.join)(tx, journal_PART.table), tableFile(home));
+    await move((0,external_node_path_.join)(tx, journal_PART.table), tableFile(home));
     onStep('head');
-    await move((0,external_node_path_namespaceObject.join)(tx, journal_PART.head), headFile(home));
+    await move((0,external_node_path_.join)(tx, journal_PART.head), headFile(home));
     await syncFolder(home.store);
 }
 /**
@@ -70858,32 +71801,32 @@ async function rollForward(home, tx, journal, onStep) {
 async function rollBack(home, tx, journal, onStep) {
     for (const [n, path] of journal.deletes.entries()) {
         onStep(`undo delete ${String(n)}`);
-        const grave = (0,external_node_path_namespaceObject.join)(tx, journal_PART.gone, String(n));
+        const grave = (0,external_node_path_.join)(tx, journal_PART.gone, String(n));
         if (!(await isThere(grave)))
             continue;
         await makeFolders(home.root, path);
-        await move(grave, (0,external_node_path_namespaceObject.join)(home.root, path));
+        await move(grave, (0,external_node_path_.join)(home.root, path));
     }
     for (const [n, { path, replaces }] of journal.writes.entries()) {
         onStep(`undo write ${String(n)}`);
-        const content = (0,external_node_path_namespaceObject.join)(tx, journal_PART.new, String(n));
+        const content = (0,external_node_path_.join)(tx, journal_PART.new, String(n));
         if ((await isThere(content)) || (await missingFolders(home.root, path)).length > 0)
             continue;
         if (replaces)
-            await move((0,external_node_path_namespaceObject.join)(tx, journal_PART.old, String(n)), (0,external_node_path_namespaceObject.join)(home.root, path));
+            await move((0,external_node_path_.join)(tx, journal_PART.old, String(n)), (0,external_node_path_.join)(home.root, path));
         else
-            await move((0,external_node_path_namespaceObject.join)(home.root, path), content);
+            await move((0,external_node_path_.join)(home.root, path), content);
     }
     onStep('undo rest');
     for (const folder of [...journal.folders].reverse())
-        await removeWhereEmpty([(0,external_node_path_namespaceObject.join)(home.root, folder)]);
+        await removeWhereEmpty([(0,external_node_path_.join)(home.root, folder)]);
     await syncFolders(home, journal);
-    if (!(await isThere((0,external_node_path_namespaceObject.join)(tx, journal_PART.table))))
-        await move(tableFile(home), (0,external_node_path_namespaceObject.join)(tx, journal_PART.table));
+    if (!(await isThere((0,external_node_path_.join)(tx, journal_PART.table))))
+        await move(tableFile(home), (0,external_node_path_.join)(tx, journal_PART.table));
     if (journal.hadHead)
-        await move((0,external_node_path_namespaceObject.join)(tx, journal_PART.headAfterUndo), headFile(home));
-    else if (!(await isThere((0,external_node_path_namespaceObject.join)(tx, journal_PART.head))))
-        await move(headFile(home), (0,external_node_path_namespaceObject.join)(tx, journal_PART.head));
+        await move((0,external_node_path_.join)(tx, journal_PART.headAfterUndo), headFile(home));
+    else if (!(await isThere((0,external_node_path_.join)(tx, journal_PART.head))))
+        await move(headFile(home), (0,external_node_path_.join)(tx, journal_PART.head));
     await syncFolder(home.store);
 }
 async function isThere(path) {
@@ -70923,11 +71866,11 @@ const OPEN = 'tx-';
 const TRASH = 'trash-';
 /** A place for the folder of a new transaction. */
 function newTransaction(home) {
-    return (0,external_node_path_namespaceObject.join)(home.store, OPEN + (0,external_node_crypto_.randomUUID)());
+    return (0,external_node_path_.join)(home.store, OPEN + (0,external_node_crypto_.randomUUID)());
 }
 /** Makes the folder. It must be there for others to find before one looks for theirs. */
 async function begin(tx) {
-    for (const folder of [tx, (0,external_node_path_namespaceObject.join)(tx, journal_PART.new), (0,external_node_path_namespaceObject.join)(tx, journal_PART.old), (0,external_node_path_namespaceObject.join)(tx, journal_PART.gone)])
+    for (const folder of [tx, (0,external_node_path_.join)(tx, journal_PART.new), (0,external_node_path_.join)(tx, journal_PART.old), (0,external_node_path_.join)(tx, journal_PART.gone)])
         await (0,promises_namespaceObject.mkdir)(folder);
 }
 /**
@@ -70948,8 +71891,8 @@ async function prepare(home, tx, plan, before, known, clock, onStep) {
         onStep(`store ${String(n)}`);
         for (const folder of await missingFolders(home.root, path))
             folders.add(folder);
-        const stored = await storeContent(write, (0,external_node_path_namespaceObject.join)(tx, journal_PART.new, String(n)), clock());
-        writes.push({ path, replaces: await keepOld((0,external_node_path_namespaceObject.join)(home.root, path), (0,external_node_path_namespaceObject.join)(tx, journal_PART.old, String(n)), path) });
+        const stored = await storeContent(write, (0,external_node_path_.join)(tx, journal_PART.new, String(n)), clock());
+        writes.push({ path, replaces: await keepOld((0,external_node_path_.join)(home.root, path), (0,external_node_path_.join)(tx, journal_PART.old, String(n)), path) });
         const { size, mtimeNs, oid } = stored;
         files.set(path, { path, ...stored });
         objects.set(path, { size, mtimeNs, oid, hashedAt: clock() });
@@ -70963,12 +71906,12 @@ async function prepare(home, tx, plan, before, known, clock, onStep) {
         hadHead: before.head !== undefined
     };
     const head = (0,external_node_crypto_.randomUUID)();
-    await writeSynced((0,external_node_path_namespaceObject.join)(tx, journal_PART.table), tableText(objects));
-    await writeSynced((0,external_node_path_namespaceObject.join)(tx, journal_PART.head), head);
+    await writeSynced((0,external_node_path_.join)(tx, journal_PART.table), tableText(objects));
+    await writeSynced((0,external_node_path_.join)(tx, journal_PART.head), head);
     if (journal.hadHead)
-        await writeSynced((0,external_node_path_namespaceObject.join)(tx, journal_PART.headAfterUndo), (0,external_node_crypto_.randomUUID)());
+        await writeSynced((0,external_node_path_.join)(tx, journal_PART.headAfterUndo), (0,external_node_crypto_.randomUUID)());
     await draftJournal(tx, journal);
-    for (const folder of [(0,external_node_path_namespaceObject.join)(tx, journal_PART.new), (0,external_node_path_namespaceObject.join)(tx, journal_PART.old), tx, home.store])
+    for (const folder of [(0,external_node_path_.join)(tx, journal_PART.new), (0,external_node_path_.join)(tx, journal_PART.old), tx, home.store])
         await syncFolder(folder);
     return { journal, after: { listing: makeListing(files.values()), head }, objects };
 }
@@ -70990,7 +71933,7 @@ async function keepOld(target, copy, path) {
 }
 /** Decides the commit. */
 async function publish(tx) {
-    await (0,promises_namespaceObject.rename)((0,external_node_path_namespaceObject.join)(tx, journal_PART.draft), (0,external_node_path_namespaceObject.join)(tx, journal_PART.commit));
+    await (0,promises_namespaceObject.rename)((0,external_node_path_.join)(tx, journal_PART.draft), (0,external_node_path_.join)(tx, journal_PART.commit));
     await syncFolder(tx);
 }
 /**
@@ -71005,7 +71948,7 @@ async function carryOut(home, tx, journal, onStep) {
     }
     catch (error) {
         // Where the folder is gone, another writer has taken the commit over, and it will happen.
-        if (!(await move((0,external_node_path_namespaceObject.join)(tx, journal_PART.commit), (0,external_node_path_namespaceObject.join)(tx, journal_PART.undo))))
+        if (!(await move((0,external_node_path_.join)(tx, journal_PART.commit), (0,external_node_path_.join)(tx, journal_PART.undo))))
             return;
         await rollBack(home, tx, journal, onStep);
         await retire(home, tx);
@@ -71014,7 +71957,7 @@ async function carryOut(home, tx, journal, onStep) {
 }
 /** Ends a transaction, whatever became of it: its folder is renamed, and so out of everybody's sight, and removed. */
 async function retire(home, tx) {
-    const trash = (0,external_node_path_namespaceObject.join)(home.store, TRASH + (0,external_node_crypto_.randomUUID)());
+    const trash = (0,external_node_path_.join)(home.store, TRASH + (0,external_node_crypto_.randomUUID)());
     if (await move(tx, trash))
         await removeTrash(trash);
 }
@@ -71034,11 +71977,11 @@ async function removeTrash(trash) {
 async function recover(home, onStep, own) {
     for (const name of await namesIn(home.store)) {
         if (name.startsWith(TRASH))
-            await removeTrash((0,external_node_path_namespaceObject.join)(home.store, name));
-        if (!name.startsWith(OPEN) || (own !== undefined && name === (0,external_node_path_namespaceObject.basename)(own)))
+            await removeTrash((0,external_node_path_.join)(home.store, name));
+        if (!name.startsWith(OPEN) || (own !== undefined && name === (0,external_node_path_.basename)(own)))
             continue;
         const tx = newTransaction(home);
-        if (!(await move((0,external_node_path_namespaceObject.join)(home.store, name), tx)))
+        if (!(await move((0,external_node_path_.join)(home.store, name), tx)))
             continue;
         try {
             await conclude(home, tx, onStep);
@@ -71066,9 +72009,9 @@ async function quietHead(home) {
     for (const name of await namesIn(home.store)) {
         if (!name.startsWith(OPEN))
             continue;
-        const tx = (0,external_node_path_namespaceObject.join)(home.store, name);
+        const tx = (0,external_node_path_.join)(home.store, name);
         for (const part of [journal_PART.commit, journal_PART.undo]) {
-            if ((await lstatIfThere((0,external_node_path_namespaceObject.join)(tx, part))) !== undefined)
+            if ((await lstatIfThere((0,external_node_path_.join)(tx, part))) !== undefined)
                 return undefined;
         }
         // It may have been taken over, and so renamed, since the folder was read.
@@ -71135,7 +72078,7 @@ class FolderStore {
     constructor(path, options) {
         const { waitMs = WAIT_MS, staleMs = STALE_MS, clock = Date.now, onStep = () => undefined } = options;
         this.repo = `file:${path}`;
-        this.home = homeAt((0,external_node_path_namespaceObject.resolve)(path));
+        this.home = homeAt((0,external_node_path_.resolve)(path));
         this.url = (0,external_node_url_.pathToFileURL)(this.home.root).href;
         this.times = { waitMs, staleMs, clock };
         this.onStep = onStep;
@@ -71289,7 +72232,7 @@ class FolderStore {
         return now !== undefined && now.head === this.last?.head ? this.last : undefined;
     }
     async *chunks(file, start, end) {
-        const handle = await openFile((0,external_node_path_namespaceObject.resolve)(this.home.root, file.path));
+        const handle = await openFile((0,external_node_path_.resolve)(this.home.root, file.path));
         if (handle === undefined)
             throw this.stale();
         try {
@@ -71337,7 +72280,7 @@ async function openHome(options) {
     const onlyChecks = inputs.command === 'check';
     const checks = { kind: 'check', cause: 'command', reason: 'that is what the command check does.' };
     if (inputs.repo?.home === 'file') {
-        const store = openFolder((0,external_node_path_namespaceObject.resolve)(workingDirectory, inputs.repo.path), { waitMs: inputs.maxWait });
+        const store = openFolder((0,external_node_path_.resolve)(workingDirectory, inputs.repo.path), { waitMs: inputs.maxWait });
         return onlyChecks ? { ...checks, repo: store.repo, store } : { kind: 'publish', store };
     }
     const named = inputs.repo?.name ?? (await activeRemote(workingDirectory));
@@ -71370,7 +72313,7 @@ function tokenOf({ inputs, env }) {
 async function activeRemote(workingDirectory) {
     let marker;
     try {
-        marker = JSON.parse(await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(workingDirectory, '.opentraces.json'), 'utf8'));
+        marker = JSON.parse(await (0,promises_namespaceObject.readFile)((0,external_node_path_.join)(workingDirectory, '.opentraces.json'), 'utf8'));
     }
     catch (error) {
         if (systemErrorCode(error) === 'ENOENT')
@@ -71436,109 +72379,6 @@ function assertFloors(inputs, repo, policy) {
     throw new GateError('POLICY_INVALID', `the inputs are weaker than the policy: ${violations.join(' ')}`, {
         hint: 'Inputs may be stricter than the policy, never weaker. Change the workflow, or the policy on the default branch.'
     });
-}
-
-;// CONCATENATED MODULE: ./src/commands/collecting.ts
-/** The first steps of a walk, with what the report says of them: what is staged, and which of it are traces. */
-
-
-
-
-
-
-/** Finds the staged traces, and says so. @param head a commit to read in place of the checkout. @throws LoadError, InputError */
-async function collectTraces(inputs, ports, report, head) {
-    let collected;
-    if (head === undefined)
-        collected = await collect({ entries: inputs.traces, ...ports.places });
-    else {
-        const read = await readHead(head.sha, head.options);
-        report.warnings.push(...read.warnings);
-        collected = read.collected;
-    }
-    report.sources.push(...collected.sources);
-    for (const source of collected.sources)
-        ports.log.info(source);
-    ports.log.info(`${String(collected.files.length)} file(s) with staged traces.`);
-    if (collected.unmatched.length > 0) {
-        const message = `nothing matches ${collected.unmatched.map((entry) => `"${entry}"`).join(', ')}`;
-        if (['auto', 'error'].includes(inputs.ifNoTraces)) {
-            throw new LoadError('TRACES_NOT_FOUND', `in the input "traces", ${message}`, {
-                hint: 'Check the paths (they are relative to the working directory), or set "if-no-traces: warn".'
-            });
-        }
-        if (inputs.ifNoTraces === 'warn')
-            report.warnings.push(`In the input "traces", ${message}.`);
-    }
-    return collected;
-}
-/** No traces at all: an error only where some were demanded. @throws LoadError */
-function nothing(inputs, report) {
-    const wanted = inputs.ifNoTraces === 'auto' ? (inputs.traces.length > 0 ? 'error' : 'warn') : inputs.ifNoTraces;
-    const hint = 'Stage traces first, with the opentraces CLI: opentraces add --all';
-    if (wanted === 'error')
-        throw new LoadError('NO_TRACES', 'no staged traces were found', { hint });
-    if (wanted === 'warn')
-        report.warnings.push(`No staged traces were found. ${hint}`);
-    report.outcome = 'nothing-to-publish';
-    report.exit_code = 0;
-}
-/**
- * Reads what was collected.
- *
- * @throws LoadError where less can be read than is staged; GateError where nothing valid would be left
- */
-async function collecting_readTraces(collected, onBlocked, ports, report, workFolder) {
-    const staging = await stage(collected, (0,external_node_path_namespaceObject.join)(workFolder, 'spool.jsonl'));
-    const { candidates, invalid, duplicateOf } = staging;
-    report.counts.staged = candidates.length + invalid.length;
-    report.counts.valid = candidates.length;
-    report.counts.invalid = invalid.length;
-    report.counts.duplicates = duplicateOf.size;
-    report.counts.migrated = candidates.filter(({ migratedFrom }) => migratedFrom !== undefined).length;
-    report.traces = candidates.map((candidate, i) => reportTrace(candidate, duplicateOf.get(i), candidates));
-    report.invalid = invalid.map(({ file, line, message, pointer }) => ({
-        file,
-        line,
-        message,
-        ...(pointer === undefined ? {} : { pointer })
-    }));
-    const stripped = candidates.filter((candidate) => candidate.stripped.length > 0);
-    if (stripped.length > 0) {
-        const names = new Set(stripped.flatMap((candidate) => candidate.stripped));
-        report.notices.push(`${String(stripped.length)} trace(s) carry a review that quotes them: its ${[...names].sort().join(', ')} stay(s) out of what is published.`);
-    }
-    ports.log.info(`${String(report.counts.staged)} staged, ${String(candidates.length)} valid, ${String(invalid.length)} invalid, ` +
-        `${String(report.counts.migrated)} migrated to the current schema, ${String(duplicateOf.size)} duplicate(s) in the batch.`);
-    if (onBlocked === 'hold')
-        assertSomethingLeft(staging);
-    return staging;
-}
-function reportTrace(candidate, duplicateOf, all) {
-    const first = duplicateOf === undefined ? undefined : all[duplicateOf];
-    return {
-        trace_id: candidate.entry.traceId,
-        file: candidate.file,
-        line: candidate.line,
-        status: first === undefined ? 'clean' : 'duplicate',
-        ...(first === undefined ? {} : { message: `the same trace as ${first.file}:${String(first.line)}` }),
-        ...(candidate.migratedFrom === undefined ? {} : { migrated_from: candidate.migratedFrom }),
-        ...(candidate.unknownFields.length === 0 ? {} : { unknown_fields: [...candidate.unknownFields] }),
-        ...pictureOf(candidate),
-        scores: reportScores(candidate),
-        findings: []
-    };
-}
-function pictureOf({ portrait }) {
-    const { task, agent, model, steps, costUsd } = portrait;
-    return { task, agent, ...(model === '' ? {} : { model }), steps, cost_usd: costUsd };
-}
-function reportScores({ entry }) {
-    const { totals } = entry.row;
-    if (totals === undefined)
-        return undefined;
-    const percent = byPersona((_, i) => totals[i] / 10);
-    return { ...percent, overall: meanOfPersonas(percent) };
 }
 
 ;// CONCATENATED MODULE: ./src/quality/gate.ts
@@ -71957,10 +72797,10 @@ function shownName(name) {
     const shown = cut ? `${firstCodePoints(name, SHOWN_LENGTH - 1)}…` : name;
     if (PLAIN.test(shown) && !LINKED.test(shown))
         return shown;
-    const code = shown.replaceAll('\\', '\\\\').replace(UNSAFE, escaped).replace(/^ | $/g, escaped);
+    const code = shown.replaceAll('\\', '\\\\').replace(UNSAFE, shown_name_escaped).replace(/^ | $/g, shown_name_escaped);
     return `\`${code}\``;
 }
-function escaped(character) {
+function shown_name_escaped(character) {
     const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i));
     return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
 }
@@ -72332,12 +73172,12 @@ class Fences {
 function globMatches(pattern, path) {
     let positions = [0];
     for (const token of pattern.match(/\*\*\/|\*+|\?|\[[^\]]+\]|[^]/g) ?? []) {
-        const step = stepOf(token);
+        const step = glob_stepOf(token);
         positions = [...new Set(positions.flatMap((at) => step(path, at)))];
     }
     return positions.includes(path.length);
 }
-function stepOf(token) {
+function glob_stepOf(token) {
     if (token === '**/')
         return (path, at) => [at, ...following(path, at, (c) => c === '/')];
     if (token.startsWith('**'))
@@ -73785,7 +74625,7 @@ async function planPublication(staging, considered, options) {
         }
         const shards = index.shards.map(({ path }) => path);
         const path = shardPath(options.now(), shards, options.randomHex(8));
-        const built = await buildFile(staging.spool, fresh.map(({ spooled }) => spooled), (0,external_node_path_namespaceObject.join)(options.workFolder, 'shard.jsonl'));
+        const built = await buildFile(staging.spool, fresh.map(({ spooled }) => spooled), (0,external_node_path_.join)(options.workFolder, 'shard.jsonl'));
         const oid = await options.store.objectId({ path, ...built });
         const rows = shardRows(path, fresh.map(({ entry }) => entry));
         const change = await index.extend({ ...rows, file: { path, size: built.size, oid } });
@@ -74054,7 +74894,7 @@ function dataset_baseline_shortened(failures) {
 ;// CONCATENATED MODULE: ./src/commands/telling.ts
 
 /** Takes what was published, or would be, into the report. */
-function tell(report, staging, considered, publication, kind) {
+function telling_tell(report, staging, considered, publication, kind) {
     const { shard, commit, index, visibility } = publication;
     const traceOf = new Map(staging.candidates.map((candidate, i) => [candidate, report.traces[i]]));
     for (const [i, candidate] of considered.entries()) {
@@ -74154,7 +74994,7 @@ function resultLines(report) {
 async function compareWithDataset(staging, considered, options, { disclose }, { isPublicPage }, report) {
     try {
         const planned = await publish_publish(staging, considered, { ...options, dryRun: true });
-        tell(report, staging, considered, planned, 'planned');
+        telling_tell(report, staging, considered, planned, 'planned');
         // It will never be: the name of a shard is made anew by every push.
         delete report.shard;
         if (planned.visibility === 'private' && isPublicPage && !disclose)
@@ -74199,11 +75039,11 @@ async function compareStaged(staging, commits, { scope: asked }, { home, base: {
 
 /** Writes the files of a plan below `{outputDir}/dataset`, in place of those of an earlier dry run. Returns that folder. */
 async function leavePlan(plan, outputDir) {
-    const folder = (0,external_node_path_namespaceObject.join)(outputDir, 'dataset');
+    const folder = (0,external_node_path_.join)(outputDir, 'dataset');
     await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
     for (const { path, content } of plan.writes) {
-        const target = (0,external_node_path_namespaceObject.join)(folder, ...path.split('/'));
-        await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(target), { recursive: true });
+        const target = (0,external_node_path_.join)(folder, ...path.split('/'));
+        await (0,promises_namespaceObject.mkdir)((0,external_node_path_.dirname)(target), { recursive: true });
         await ('file' in content ? (0,promises_namespaceObject.copyFile)(content.file, target) : (0,promises_namespaceObject.writeFile)(target, content));
     }
     return folder;
@@ -74239,14 +75079,16 @@ function appliedAllows(policy, fingerprints, now) {
 
 
 
+
 /**
  * All gates over all candidates, then `review` over those in which they found nothing: it may send texts away.
  *
  * @throws GateError where one could not do its work
  */
-async function runGates(gates, { spool, candidates }, policy, now, review) {
+async function runGates(gates, { spool, candidates }, policy, now, { review, startReader } = {}) {
     const lines = candidates.map(({ entry, spooled, file, line }) => ({ ...spooled, traceId: entry.traceId, file, line }));
-    const results = await inspectAll(gates, { shardFile: spool, lines });
+    const readers = readersFor(lines.reduce((sum, { length }) => sum + length, 0), startReader);
+    const results = await inspectAll(gates, { shardFile: spool, lines }, readers).finally(() => readers.close());
     let all = distinct(results.flatMap(({ findings }) => findings));
     if (review !== undefined) {
         const held = new Set(holdingOf(all, policy, now).holding.map(({ traceIndex }) => traceIndex));
@@ -74355,7 +75197,7 @@ function quoted(text) {
 async function judging_judge(staging, collected, positions, onBlocked, ports, report) {
     const review = ports.review?.(collected.files);
     const judged = narrow(staging, positions);
-    const gating = widen(await runGates(ports.gates, judged, ports.policy, ports.now(), review), positions);
+    const gating = widen(await runGates(ports.gates, judged, ports.policy, ports.now(), { review, startReader: ports.startReader }), positions);
     report.checks_run = gating.checks.map(({ gate, tool, version, details }) => ({ gate, tool, version, ...details }));
     for (const [i, findings] of gating.findings) {
         const trace = report.traces[i];
@@ -74436,7 +75278,7 @@ async function push(inputs, ports, report) {
     report.repo = repoOf(home);
     report.dataset_url = home.store?.url ?? '';
     await (0,promises_namespaceObject.mkdir)(ports.tempFolder, { recursive: true });
-    const workFolder = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(ports.tempFolder, 'opentraces-'));
+    const workFolder = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(ports.tempFolder, 'opentraces-'));
     // A check is red for whatever holds a trace back.
     const onBlocked = home.kind === 'check' ? 'fail' : inputs.onBlocked;
     try {
@@ -74500,7 +75342,7 @@ async function push(inputs, ports, report) {
         if (publication.plan !== undefined && inputs.dryRun) {
             report.notices.push(`The files of the commit are in ${await leavePlan(publication.plan, inputs.outputDir)}.`);
         }
-        tell(report, staging, considered, publication, inputs.dryRun ? 'planned' : 'done');
+        telling_tell(report, staging, considered, publication, inputs.dryRun ? 'planned' : 'done');
         report.outcome = publication.shard === undefined ? 'nothing-to-publish' : inputs.dryRun ? 'dry-run' : 'published';
         report.exit_code = 0;
         if (publication.visibility === 'private' && ports.isPublicPage && !inputs.disclose)
@@ -74563,7 +75405,7 @@ async function writeReviews(file, reviews, randomHex) {
                 edits.push(edit);
         }
         if (edits.length > 0)
-            await replace(file, path, before, edits, (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), `.${(0,external_node_path_namespaceObject.basename)(path)}.${randomHex(12)}.tmp`));
+            await replace(file, path, before, edits, (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_path_.basename)(path)}.${randomHex(12)}.tmp`));
         return missed;
     }
     catch (error) {
@@ -74775,16 +75617,16 @@ async function review(inputs, ports, report) {
         return;
     }
     await (0,promises_namespaceObject.mkdir)(ports.tempFolder, { recursive: true });
-    const workFolder = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(ports.tempFolder, 'opentraces-'));
+    const workFolder = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(ports.tempFolder, 'opentraces-'));
     try {
         const collected = await log.group('Collect staged traces', ports.collect);
-        const staging = await log.group('Validate and migrate', () => stage(collected, (0,external_node_path_namespaceObject.join)(workFolder, 'spool.jsonl')));
-        take(staging, report);
+        const staging = await log.group('Validate and migrate', () => stage(collected, (0,external_node_path_.join)(workFolder, 'spool.jsonl')));
+        review_take(staging, report);
         if (staging.candidates.length === 0) {
             ports.nothing();
             return;
         }
-        const held = await log.group('Gates', () => runGates(ports.gates, staging, ports.policy, ports.now()));
+        const held = await log.group('Gates', () => runGates(ports.gates, staging, ports.policy, ports.now(), { startReader: ports.startReader }));
         report.checks_run = held.checks.map(({ gate, tool, version, details }) => ({ gate, tool, version, ...details }));
         report.warnings.push(...held.warnings);
         for (const [i, findings] of held.findings)
@@ -74800,7 +75642,7 @@ async function review(inputs, ports, report) {
         await (0,promises_namespaceObject.rm)(workFolder, { recursive: true, force: true }).catch(() => undefined);
     }
 }
-function take({ candidates, invalid, duplicateOf }, report) {
+function review_take({ candidates, invalid, duplicateOf }, report) {
     report.counts.staged = candidates.length + invalid.length;
     report.counts.valid = candidates.length;
     report.counts.invalid = invalid.length;
@@ -75288,6 +76130,7 @@ function discreet(runtime, { redactor: { clean } }) {
 
 
 
+
 /** Runs the command that the inputs name. Never throws. @returns the exit code of the process */
 async function run_run(surroundings, context, machine) {
     const secrecy = secrecyOf(surroundings);
@@ -75295,6 +76138,7 @@ async function run_run(surroundings, context, machine) {
     const report = emptyReport('push');
     report.run = runOf(context);
     let inputs;
+    let exported;
     const places = placesOf(context, machine);
     try {
         maskSecrets(runtime.env, runtime.setSecret);
@@ -75302,7 +76146,7 @@ async function run_run(surroundings, context, machine) {
         report.command = inputs.command;
         for (const { value } of secrecy.known)
             secrecy.hide(value);
-        await runCommand(inputs, { runtime, context, machine, places, report, secrecy });
+        exported = await runCommand(inputs, { runtime, context, machine, places, report, secrecy });
     }
     catch (error) {
         fail(report, error, runtime);
@@ -75311,7 +76155,7 @@ async function run_run(surroundings, context, machine) {
     if (inputs?.command === 'push' || inputs?.command === 'check') {
         await commentOn({ ...machine, context, inputs, report: shown, log: runtime.log });
     }
-    await run_tell(shown, inputs, runtime, places);
+    await run_tell(shown, inputs, runtime, places, exported);
     return report.exit_code;
 }
 /**
@@ -75344,6 +76188,7 @@ function announce(notices, runtime, report) {
         runtime.log.info(notice);
     report.notices.push(...notices);
 }
+/** @returns the path of what was exported, if anything was */
 async function runCommand(inputs, run) {
     switch (inputs.command) {
         case 'review':
@@ -75352,9 +76197,12 @@ async function runCommand(inputs, run) {
         case 'comment':
             await runComment(inputs, run);
             break;
+        case 'export':
+            return await runExport(inputs, run);
         default:
             await runPush(inputs, run);
     }
+    return undefined;
 }
 async function runPush(inputs, run) {
     const { runtime, context, machine, places, report, secrecy } = run;
@@ -75376,7 +76224,7 @@ async function runPush(inputs, run) {
         base: {
             source: comparisonSource(context, inputs.head),
             name: env.GITHUB_BASE_REF === '' ? undefined : env.GITHUB_BASE_REF,
-            home: (0,external_node_path_namespaceObject.dirname)(cliHome(runtime, machine)),
+            home: (0,external_node_path_.dirname)(cliHome(runtime, machine)),
             env,
             github
         },
@@ -75414,22 +76262,28 @@ async function runComment(inputs, { runtime, context, machine, places, report })
     const reportPath = reportPathOf(inputs, places);
     await comment({ ...inputs, reportPath }, { ...machine, context, log: runtime.log }, report);
 }
+async function runExport(inputs, run) {
+    const { runtime, machine, places, report } = run;
+    const folders = { ...foldersOf(inputs, run), cliHome: cliHome(runtime, machine) };
+    const ports = { ...machine, places: folders, tempFolder: places.temp, log: runtime.log };
+    return await exportTraces({ ...inputs, outputDir: outputDir(inputs, places) }, ports, report);
+}
 function foldersOf(inputs, { context, places }) {
-    const workingDirectory = (0,external_node_path_namespaceObject.resolve)(places.workspace, inputs.workingDirectory ?? '.');
+    const workingDirectory = (0,external_node_path_.resolve)(places.workspace, inputs.workingDirectory ?? '.');
     // Without a runner there is no checkout but the folder that somebody works in.
     return { workingDirectory, workspace: context.workspace ?? workingDirectory };
 }
 function cliHome({ env }, machine) {
     const own = env.OT_OPENTRACES_DIR ?? '';
-    return own === '' ? (0,external_node_path_namespaceObject.join)(machine.home, '.opentraces') : (0,external_node_path_namespaceObject.resolve)(machine.cwd, own);
+    return own === '' ? (0,external_node_path_.join)(machine.home, '.opentraces') : (0,external_node_path_.resolve)(machine.cwd, own);
 }
 function outputDir(inputs, places) {
     const given = inputs?.outputDir;
-    return given === undefined ? (0,external_node_path_namespaceObject.join)(places.temp, 'opentraces-push') : (0,external_node_path_namespaceObject.resolve)(places.workspace, given);
+    return given === undefined ? (0,external_node_path_.join)(places.temp, 'opentraces-push') : (0,external_node_path_.resolve)(places.workspace, given);
 }
 function reportPathOf(inputs, places) {
     const given = inputs?.reportPath;
-    return given === undefined ? (0,external_node_path_namespaceObject.join)(outputDir(inputs, places), 'report.json') : (0,external_node_path_namespaceObject.resolve)(places.workspace, given);
+    return given === undefined ? (0,external_node_path_.join)(outputDir(inputs, places), 'report.json') : (0,external_node_path_.resolve)(places.workspace, given);
 }
 function fail(report, thrown, runtime) {
     const error = asActionError(thrown);
@@ -75458,15 +76312,15 @@ function stackWithoutMessage(error) {
         .join('\n');
 }
 /** Report file, summary and outputs. None of them turns a publication that has happened into a failure. */
-async function run_tell(report, inputs, runtime, places) {
+async function run_tell(report, inputs, runtime, places, exported = '') {
     const output = outputDir(inputs, places);
     // For the command comment, the report is what it reads: somebody else's.
     const path = inputs?.command === 'comment' ? undefined : reportPathOf(inputs, places);
-    const checksums = (0,external_node_path_namespaceObject.join)(output, 'checksums.txt');
+    const checksums = (0,external_node_path_.join)(output, 'checksums.txt');
     let written = false;
     try {
         if (path !== undefined) {
-            await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(path), { recursive: true });
+            await (0,promises_namespaceObject.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
             const shown = JSON.stringify(report, null, 2);
             // A large one is for programs, and the command comment takes no more than that.
             await (0,promises_namespaceObject.writeFile)(path, `${shown.length > REPORT_BYTES / 4 ? JSON.stringify(report) : shown}\n`);
@@ -75483,13 +76337,18 @@ async function run_tell(report, inputs, runtime, places) {
     for (const warning of report.warnings)
         runtime.log.warning(warning);
     const taken = { error: report.error === undefined ? 0 : 1, warning: report.warnings.length };
-    const folder = slashes((0,external_node_path_namespaceObject.relative)(places.workspace, (0,external_node_path_namespaceObject.resolve)(places.workspace, inputs?.workingDirectory ?? '.')));
+    const folder = slashes((0,external_node_path_.relative)(places.workspace, (0,external_node_path_.resolve)(places.workspace, inputs?.workingDirectory ?? '.')));
     for (const { kind, message, ...place } of annotations(report, { folder, taken }))
         runtime.log[kind](message, place);
     await appendSummary(renderSummary(report), runtime.env, runtime.log);
-    setOutputs(outputsOf(report, written && path !== undefined ? path : '', written && report.shard !== undefined ? checksums : ''), runtime.setOutput, runtime.log);
+    const files = {
+        report: written && path !== undefined ? path : '',
+        checksums: written && report.shard !== undefined ? checksums : '',
+        'export-path': exported
+    };
+    setOutputs({ ...outputsOf(report), ...files }, runtime.setOutput, runtime.log);
 }
-function outputsOf(report, path, checksums) {
+function outputsOf(report) {
     const { counts, quality } = report;
     return {
         outcome: report.outcome,
@@ -75513,9 +76372,7 @@ function outputsOf(report, path, checksums) {
         migrated: String(counts.migrated),
         'overall-quality': quality === undefined ? '' : quality.overall_utility.toFixed(1),
         'gate-status': quality?.gate_status ?? '',
-        'persona-scores': quality === undefined ? '' : JSON.stringify(quality.persona_scores),
-        report: path,
-        checksums
+        'persona-scores': quality === undefined ? '' : JSON.stringify(quality.persona_scores)
     };
 }
 function runOf(context) {
@@ -75589,12 +76446,16 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_2__);
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8500);
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_3__);
-/* harmony import */ var _action_context_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2305);
-/* harmony import */ var _action_runtime_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5118);
-/* harmony import */ var _commands_run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3976);
-/* harmony import */ var _heap_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8604);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_3__);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_4___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_4__);
+/* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5919);
+/* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_5___default = /*#__PURE__*/__nccwpck_require__.n(node_worker_threads__WEBPACK_IMPORTED_MODULE_5__);
+/* harmony import */ var _action_context_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2305);
+/* harmony import */ var _action_runtime_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5118);
+/* harmony import */ var _commands_run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9907);
+/* harmony import */ var _heap_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8604);
 /** The entry: connects the run to the process. */
 
 
@@ -75604,9 +76465,11 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 
 
 
-(0,_heap_js__WEBPACK_IMPORTED_MODULE_7__/* .boundYoungGeneration */ .d)();
-const runtime = (0,_action_runtime_js__WEBPACK_IMPORTED_MODULE_5__/* .connect */ .N)(process);
-const context = (0,_action_context_js__WEBPACK_IMPORTED_MODULE_4__/* .readContext */ .y)(runtime.env, (path) => (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(path, 'utf8'));
+
+
+(0,_heap_js__WEBPACK_IMPORTED_MODULE_9__/* .boundYoungGeneration */ .d)();
+const runtime = (0,_action_runtime_js__WEBPACK_IMPORTED_MODULE_7__/* .connect */ .N)(process);
+const context = (0,_action_context_js__WEBPACK_IMPORTED_MODULE_6__/* .readContext */ .y)(runtime.env, (path) => (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(path, 'utf8'));
 const machine = {
     cwd: process.cwd(),
     home: (0,node_os__WEBPACK_IMPORTED_MODULE_2__.homedir)(),
@@ -75617,12 +76480,14 @@ const machine = {
     randomHex: (digits) => (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(Math.ceil(digits / 2))
         .toString('hex')
         .slice(0, digits),
-    sleep: (milliseconds) => (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_3__.setTimeout)(milliseconds)
+    sleep: (milliseconds) => (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_4__.setTimeout)(milliseconds),
+    // Beside this bundle, wherever it was started from.
+    startReader: () => new node_worker_threads__WEBPACK_IMPORTED_MODULE_5__.Worker((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.dirname)(process.argv[1] ?? ''), 'reader.js'))
 };
 process.once('uncaughtException', (thrown) => {
-    void (0,_commands_run_js__WEBPACK_IMPORTED_MODULE_6__/* .abort */ .h)(runtime, context, machine, thrown).then((code) => process.exit(code));
+    void (0,_commands_run_js__WEBPACK_IMPORTED_MODULE_8__/* .abort */ .h)(runtime, context, machine, thrown).then((code) => process.exit(code));
 });
-process.exitCode = await (0,_commands_run_js__WEBPACK_IMPORTED_MODULE_6__/* .run */ .e)(runtime, context, machine);
+process.exitCode = await (0,_commands_run_js__WEBPACK_IMPORTED_MODULE_8__/* .run */ .e)(runtime, context, machine);
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
@@ -75787,6 +76652,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+
+/***/ }),
+
+/***/ 6760:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 
 /***/ }),
 

@@ -23,13 +23,11 @@ function errorOf(inputs: Record<string, string>): InputError {
 
 /** What else such a value demands, or does not read. */
 function beside(value: string): Record<string, string> {
-  if (value === 'export') return { repo: '' }
   return value === 'remove' ? { repo: 'owner/name', 'trace-ids': 'a' } : {}
 }
 
 describe('values that need what this version does not have', () => {
   test.each<[InputName, string]>([
-    ['command', 'export'],
     ['command', 'remote'],
     ['command', 'remove'],
     ['traces', 'a.jsonl\nhf://datasets/o/n@main'],
@@ -82,7 +80,10 @@ describe('values that need what this version does not have', () => {
     expect(errorOf({ repo: 'nonsense' }).message.match(/"repo"/g)).toHaveLength(1)
   })
 
-  test('the command comment is taken, and is not asked for inputs that it does not read', () => {
-    expect(read({ command: 'comment', repo: '' }).command).toBe('comment')
-  })
+  test.each(['comment', 'export'])(
+    'the command %s is taken, and is not asked for inputs that it does not read',
+    (command) => {
+      expect(read({ command, repo: '' }).command).toBe(command)
+    }
+  )
 })

@@ -65,17 +65,20 @@ export interface ActOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Folders that stand in for actions, by what `uses` names. */
   readonly actions?: Readonly<Record<string, string>>
+  /** Who caused the event; act's own name where absent. */
+  readonly actor?: string
 }
 
 /** `opentraces/push-action@v1`, as a consumer's workflow names it, is what this project would release. */
-export async function runAct({ root, event, payload, secrets, env = {}, actions = {} }: ActOptions): Promise<ActRun> {
+export async function runAct(options: ActOptions): Promise<ActRun> {
+  const { root, event, payload, secrets, env = {}, actions = {}, actor } = options
   const act = process.env.ACT_PATH
   if (act === undefined) throw new Error('ACT_PATH is not set; .ci/tools installs act')
   // Outside of the repository: act copies that, with everything in it, into its cache.
   const scratch = await mkdtemp(join(tmpdir(), 'opentraces-act-'))
   // Only what a release holds: act copies all of it for every run.
   const action = join(scratch, 'action')
-  for (const name of ['dist', 'action.yml', 'check', 'comment']) {
+  for (const name of ['dist', 'action.yml', 'check', 'comment', 'export']) {
     await cp(join(PROJECT, name), join(action, name), { recursive: true })
   }
   const eventFile = join(scratch, 'event.json')
@@ -88,6 +91,7 @@ export async function runAct({ root, event, payload, secrets, env = {}, actions 
     'ubuntu-latest=-self-hosted',
     '--no-cache-server',
     '--pull=false',
+    ...(actor === undefined ? [] : ['--actor', actor]),
     // Nobody listens there: no test may reach the real GitHub.
     ...Object.entries({ GITHUB_API_URL: 'http://127.0.0.1:9', ...env }).flatMap(([k, v]) => ['--env', `${k}=${v}`]),
     ...Object.entries({ 'opentraces/push-action@v1': action, ...actions }).flatMap(([uses, folder]) => [

@@ -27,8 +27,8 @@ function entry<Name extends InputName>(
 const REFUSED: readonly Entry[] = [
   entry(
     'command',
-    (value) => !['push', 'check', 'review', 'comment'].includes(value),
-    'push, check, review and comment are the only commands of this version'
+    (value) => !['push', 'check', 'review', 'comment', 'export'].includes(value),
+    'push, check, review, comment and export are the only commands of this version'
   ),
   entry(
     'traces',

@@ -17,7 +17,7 @@ export const OUTPUTS = {
   commit: 'id of the commit in the dataset',
   'commit-url': 'where the commit can be looked at',
   staged: 'number of staged traces',
-  uploaded: 'number of uploaded traces',
+  uploaded: 'number of uploaded traces; of a check or a dry run, of those that would be',
   duplicates: 'number of traces that were already published',
   blocked: 'number of traces that a gate blocked',
   held: 'number of traces that were held back while others were published',

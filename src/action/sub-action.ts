@@ -5,7 +5,7 @@
 import type { Command } from './inputs.js'
 
 /** Each has a folder with an `action.yml`. */
-export const SUB_ACTIONS = ['check', 'comment'] as const satisfies readonly Command[]
+export const SUB_ACTIONS = ['check', 'comment', 'export'] as const satisfies readonly Command[]
 
 /**
  * The input by which such an `action.yml` names itself, as a default. Nothing else tells the bundle where it was started

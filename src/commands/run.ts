@@ -13,6 +13,7 @@ import type { Runtime } from '../action/runtime.js'
 import { appendSummary } from '../action/summary.js'
 import { ActionError } from '../errors.js'
 import { allowsVisibility } from '../gates/policy/floors.js'
+import type { StartReader } from '../gates/readers.js'
 import { cleanAll } from '../gates/redact.js'
 import { annotations } from '../report/annotations.js'
 import { disclosable } from '../report/disclosure.js'
@@ -23,6 +24,7 @@ import { slashes } from '../traces/patterns.js'
 import { comment, commentOn } from './comment.js'
 import { comparisonSource } from './base-traces.js'
 import { modelOf, reviewStep, secretGates, UNSCANNED } from './gate-set.js'
+import { exportTraces } from './export.js'
 import { openHome, repoOf } from './home.js'
 import { assertFloors, githubOf, loadPolicy } from './policy.js'
 import { collectTraces, nothing } from './collecting.js'
@@ -40,6 +42,8 @@ export interface Machine {
   readonly now: () => Date
   readonly randomHex: (digits: number) => string
   readonly sleep: (milliseconds: number) => Promise<void>
+  /** Undefined where the gates read in this thread. */
+  readonly startReader?: StartReader | undefined
 }
 
 /** Runs the command that the inputs name. Never throws. @returns the exit code of the process */
@@ -49,13 +53,14 @@ export async function run(surroundings: Runtime, context: ActionContext, machine
   const report = emptyReport('push')
   report.run = runOf(context)
   let inputs: Inputs | undefined
+  let exported: string | undefined
   const places = placesOf(context, machine)
   try {
     maskSecrets(runtime.env, runtime.setSecret)
     inputs = readInputs(runtime.env)
     report.command = inputs.command
     for (const { value } of secrecy.known) secrecy.hide(value)
-    await runCommand(inputs, { runtime, context, machine, places, report, secrecy })
+    exported = await runCommand(inputs, { runtime, context, machine, places, report, secrecy })
   } catch (error) {
     fail(report, error, runtime)
   }
@@ -63,7 +68,7 @@ export async function run(surroundings: Runtime, context: ActionContext, machine
   if (inputs?.command === 'push' || inputs?.command === 'check') {
     await commentOn({ ...machine, context, inputs, report: shown, log: runtime.log })
   }
-  await tell(shown, inputs, runtime, places)
+  await tell(shown, inputs, runtime, places, exported)
   return report.exit_code
 }
 
@@ -123,7 +128,8 @@ interface Run {
   readonly secrecy: Secrecy
 }
 
-async function runCommand(inputs: Inputs, run: Run): Promise<void> {
+/** @returns the path of what was exported, if anything was */
+async function runCommand(inputs: Inputs, run: Run): Promise<string | undefined> {
   switch (inputs.command) {
     case 'review':
       await runReview(inputs, run)
@@ -131,9 +137,12 @@ async function runCommand(inputs: Inputs, run: Run): Promise<void> {
     case 'comment':
       await runComment(inputs, run)
       break
+    case 'export':
+      return await runExport(inputs, run)
     default:
       await runPush(inputs, run)
   }
+  return undefined
 }
 
 async function runPush(inputs: Inputs, run: Run): Promise<void> {
@@ -204,6 +213,13 @@ async function runComment(inputs: Inputs, { runtime, context, machine, places, r
   await comment({ ...inputs, reportPath }, { ...machine, context, log: runtime.log }, report)
 }
 
+async function runExport(inputs: Inputs, run: Run): Promise<string | undefined> {
+  const { runtime, machine, places, report } = run
+  const folders = { ...foldersOf(inputs, run), cliHome: cliHome(runtime, machine) }
+  const ports = { ...machine, places: folders, tempFolder: places.temp, log: runtime.log }
+  return await exportTraces({ ...inputs, outputDir: outputDir(inputs, places) }, ports, report)
+}
+
 function foldersOf(inputs: Inputs, { context, places }: Run): { workingDirectory: string; workspace: string } {
   const workingDirectory = resolve(places.workspace, inputs.workingDirectory ?? '.')
   // Without a runner there is no checkout but the folder that somebody works in.
@@ -253,7 +269,13 @@ function stackWithoutMessage(error: Error): string {
 }
 
 /** Report file, summary and outputs. None of them turns a publication that has happened into a failure. */
-async function tell(report: Report, inputs: Inputs | undefined, runtime: Runtime, places: Places): Promise<void> {
+async function tell(
+  report: Report,
+  inputs: Inputs | undefined,
+  runtime: Runtime,
+  places: Places,
+  exported = ''
+): Promise<void> {
   const output = outputDir(inputs, places)
   // For the command comment, the report is what it reads: somebody else's.
   const path = inputs?.command === 'comment' ? undefined : reportPathOf(inputs, places)
@@ -279,18 +301,15 @@ async function tell(report: Report, inputs: Inputs | undefined, runtime: Runtime
   const folder = slashes(relative(places.workspace, resolve(places.workspace, inputs?.workingDirectory ?? '.')))
   for (const { kind, message, ...place } of annotations(report, { folder, taken })) runtime.log[kind](message, place)
   await appendSummary(renderSummary(report), runtime.env, runtime.log)
-  setOutputs(
-    outputsOf(
-      report,
-      written && path !== undefined ? path : '',
-      written && report.shard !== undefined ? checksums : ''
-    ),
-    runtime.setOutput,
-    runtime.log
-  )
+  const files = {
+    report: written && path !== undefined ? path : '',
+    checksums: written && report.shard !== undefined ? checksums : '',
+    'export-path': exported
+  }
+  setOutputs({ ...outputsOf(report), ...files }, runtime.setOutput, runtime.log)
 }
 
-function outputsOf(report: Report, path: string, checksums: string): OutputValues {
+function outputsOf(report: Report): OutputValues {
   const { counts, quality } = report
   return {
     outcome: report.outcome,
@@ -314,9 +333,7 @@ function outputsOf(report: Report, path: string, checksums: string): OutputValue
     migrated: String(counts.migrated),
     'overall-quality': quality === undefined ? '' : quality.overall_utility.toFixed(1),
     'gate-status': quality?.gate_status ?? '',
-    'persona-scores': quality === undefined ? '' : JSON.stringify(quality.persona_scores),
-    report: path,
-    checksums
+    'persona-scores': quality === undefined ? '' : JSON.stringify(quality.persona_scores)
   }
 }
 

@@ -3,7 +3,8 @@ import { open } from 'node:fs/promises'
 import { GateError } from '../errors.js'
 import { isJsonObject, JsonError, parseJson, property, type JsonObject, type JsonValue } from '../traces/json.js'
 import type { Gate, GateResult, OpenTrace, ScanBatch, ScanTrace } from './gate.js'
-import { Seen, textsOf } from './texts.js'
+import { inPlace, type Readers } from './readers.js'
+import { openTrace, Seen, textsOf, type Opened } from './texts.js'
 
 /**
  * Runs gates over a batch, which is read once: each trace goes to all of them before the next one is read.
@@ -11,8 +12,12 @@ import { Seen, textsOf } from './texts.js'
  * @returns by position of the gate
  * @throws GateError of the first gate, in order, that could not do its work, once all have ended
  */
-export async function inspectAll(gates: readonly Gate[], batch: ScanBatch): Promise<GateResult[]> {
-  const readers = shared(allOf(batch), gates.length)
+export async function inspectAll(
+  gates: readonly Gate[],
+  batch: ScanBatch,
+  disguises: Readers = inPlace
+): Promise<GateResult[]> {
+  const readers = shared(allOf(batch, disguises), gates.length)
   const ends = await Promise.allSettled(
     gates.map(async (gate, i) => {
       const reader = readers[i] as Reader<OpenTrace>
@@ -30,9 +35,34 @@ export async function inspectAll(gates: readonly Gate[], batch: ScanBatch): Prom
 }
 
 /** The traces of a batch with their texts. @throws GateError */
-export async function* allOf(batch: ScanBatch): AsyncGenerator<OpenTrace> {
+export async function* allOf(batch: ScanBatch, readers: Readers = inPlace): AsyncGenerator<OpenTrace> {
   const seen = new Seen()
-  for await (const trace of tracesOf(batch)) yield { ...trace, ...textsOf(trace, seen) }
+  const ahead: Promise<Opened>[] = []
+  let size = 0
+  for await (const trace of tracesOf(batch)) {
+    const opened = openTrace(trace, seen)
+    const reading = read(opened, readers)
+    // Told when its turn comes.
+    ahead.push(reading)
+    reading.catch(() => undefined)
+    size += trace.text.length
+    for (let next = ahead[0]; next !== undefined && size > readers.ahead; next = ahead[0]) {
+      const done = await next
+      void ahead.shift()
+      size -= done.trace.text.length
+      yield textsOf(done)
+    }
+  }
+  for (const next of ahead) yield textsOf(await next)
+}
+
+async function read(opened: Opened, readers: Readers): Promise<Opened> {
+  const { wanted } = opened
+  const readings = await readers.read(wanted.map(({ text }) => text))
+  wanted.forEach((one, i) => {
+    one.reading = readings[i]
+  })
+  return opened
 }
 
 /**

@@ -117,6 +117,13 @@ describeReal(realTitle('texts that repeat'), () => {
     )
     expect(spots(findings)).toEqual([0, 1, 2, 4].map((i) => `${String(i)} ${CONTENT}`))
   })
+
+  test('what stands twice in one trace is found at both places', async () => {
+    const leaky = `${'The same words again and again. '.repeat(20)}${fakeToken.npm()}`
+    const steps = [0, 1].map((step_index) => ({ step_index, role: 'user', content: leaky }))
+    const { findings } = await scanWithReal(batchOf([rawTrace('a', { steps })]))
+    expect(spots(findings)).toEqual([0, 1].map((i) => `0 value /steps/${String(i)}/content`))
+  })
 })
 
 describeReal(realTitle('hiding places'), () => {

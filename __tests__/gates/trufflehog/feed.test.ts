@@ -97,6 +97,23 @@ test('a long text of an earlier line is left out of a later one, and nothing els
   expect(lines[1]!.toString().split('\n').at(-3)).toBe(expected)
 })
 
+test('a long text that stands twice in a trace is fed once, in both files', async () => {
+  const long = 'Wörter "an" zwei Stellen\n'.repeat(30)
+  const batch = batchOf([rawTrace('a', { task: { description: long }, metadata: { one: `${long}!`, two: long } })])
+  const { files, lines, blocks } = await written(batch)
+  const asFed = long.replaceAll('ö', '!')
+  expect(files[0]!.toString().split(`\n${asFed}\n`)).toHaveLength(2)
+  expect(blocks[0]!.filter(({ text }) => text === asFed).map(({ firstLine }) => firstLine === Infinity)).toEqual([
+    false,
+    true
+  ])
+  const asWritten = JSON.stringify(long).slice(1, -1)
+  const [whole] = readFileSync(batch.shardFile, 'utf8').split('\n')
+  const parts = whole!.split(asWritten)
+  expect(parts).toHaveLength(4)
+  expect(lines[0]!.toString().split('\n').at(-3)).toBe(`${parts.slice(0, 3).join(asWritten)}${parts[3]!}`)
+})
+
 test('a trace larger than what is written at once is written whole', async () => {
   const contents = Array.from({ length: 5 }, (_, i) => `${String(i)} `.repeat(700_000))
   const steps = contents.map((content, step_index) => ({ step_index, role: 'user', content }))

@@ -17,7 +17,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { OpenTrace } from '../gate.js'
-import type { ScanText } from '../texts.js'
+import { LONG, type ScanText } from '../texts.js'
 import { noRoom } from './failure.js'
 import { neutralise } from './marker.js'
 
@@ -26,7 +26,7 @@ export interface Block {
   readonly source: ScanText
   /** As long as the source's text in UTF-16 units: an offset in one is an offset in the other. */
   readonly text: string
-  /** 1-based line of the scratch file on which it begins. */
+  /** 1-based line of the scratch file on which it begins; infinite for a long text that stands further up already. */
   readonly firstLine: number
 }
 
@@ -46,8 +46,13 @@ const PORTION = 1 << 20
 /** The blocks of a trace, in the order in which they are fed; the published line, in a file of its own, is the last. */
 export function blocksOf(trace: OpenTrace): Block[] {
   let line = HEADER_LINES + 1
+  const before = new Set<string>()
   return trace.texts.map((source) => {
     if (source.piece.place === 'line') return { source, text: source.text, firstLine: HEADER_LINES + 1 }
+    if (source.text.length >= LONG) {
+      if (before.has(source.text)) return { source, text: fed(source.text), firstLine: Infinity }
+      before.add(source.text)
+    }
     const block = { source, text: fed(source.text), firstLine: line }
     line += 1 + lineFeeds(block.text)
     return block
@@ -80,7 +85,7 @@ export function writeFeed(trace: OpenTrace, folder: string, planted: string): nu
       // ASCII, in the fastest encoding.
       writeFile(
         path,
-        texts.map(({ text }) => text),
+        texts.filter(({ firstLine }) => firstLine !== Infinity).map(({ text }) => text),
         planted,
         'latin1'
       ) + writeFile(path + LINE_SUFFIX, [lineOf(trace)], planted, 'utf8')
@@ -90,19 +95,48 @@ export function writeFeed(trace: OpenTrace, folder: string, planted: string): nu
   }
 }
 
-/** The published line, byte for byte, without the long texts that the line of an earlier trace has: each is read once. */
-function lineOf({ text, repeats }: OpenTrace): string {
-  const parts: string[] = []
+/** The published line, byte for byte, without the long texts that it or the line of an earlier trace has: each is read once. */
+function lineOf({ text, texts, repeats }: OpenTrace): string {
+  const spans: [from: number, to: number][] = []
   let from = 0
   for (const { piece } of repeats) {
-    const written = JSON.stringify(piece.text).slice(1, -1)
+    const written = escaped(piece.text)
     const at = text.indexOf(written, from)
     if (at === -1) continue
-    parts.push(text.slice(from, at))
     from = at + written.length
+    spans.push([at, from])
   }
-  parts.push(text.slice(from))
+  for (const twice of standingTwice(texts)) {
+    const quoted = JSON.stringify(twice)
+    const next = (at: number): number => text.indexOf(quoted, at + quoted.length)
+    for (let at = next(text.indexOf(quoted)); at !== -1; at = next(at)) spans.push([at + 1, at + quoted.length - 1])
+  }
+  spans.sort(([one], [other]) => one - other)
+  const parts: string[] = []
+  let done = 0
+  for (const [start, end] of spans) {
+    if (start < done) continue
+    parts.push(text.slice(done, start))
+    done = end
+  }
+  parts.push(text.slice(done))
   return parts.join('')
+}
+
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1)
+}
+
+/** Long texts that a trace holds more than once. */
+function standingTwice(texts: readonly ScanText[]): Set<string> {
+  const once = new Set<string>()
+  const twice = new Set<string>()
+  for (const { text, disguise, piece } of texts) {
+    if (disguise !== '' || piece.place === 'line' || text.length < LONG) continue
+    if (once.has(text)) twice.add(text)
+    else once.add(text)
+  }
+  return twice
 }
 
 function writeFile(path: string, texts: readonly string[], planted: string, encoding: 'latin1' | 'utf8'): number {

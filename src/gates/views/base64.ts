@@ -1,5 +1,5 @@
 /** base64 and base64url, wherever in a run of their digits they begin. */
-import { SHORTEST_IN_BINARY, isText, segments, textIn, type Decoded } from './bytes.js'
+import { SHORTEST_IN_BINARY, hasSegment, isText, textIn, type Decoded } from './bytes.js'
 import { mayBeDeflate } from './deflate.js'
 import type { Family, Room } from './family.js'
 import { Rewriter } from './rewrite.js'
@@ -75,7 +75,7 @@ function holdsText(text: string, from: number, to: number, least: number): boole
     for (let i = 0; i < Math.min(length, 6); i++) if (!isText(byteAt(text, from, i)) && i < 3) return false
     return true
   }
-  return segments(length, (i) => byteAt(text, from, i), least).length > 0 || startsWide(text, from, length)
+  return hasSegment(length, (i) => byteAt(text, from, i), least) || startsWide(text, from, length)
 }
 
 /** Text that begins in another script than ours: the first bytes are UTF-8 of several bytes a character. */

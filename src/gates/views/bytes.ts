@@ -46,6 +46,27 @@ export function segments(length: number, at: (position: number) => number, least
   return found
 }
 
+/** Whether there is any of these. */
+export function hasSegment(length: number, at: (position: number) => number, least = SHORTEST_IN_BINARY): boolean {
+  let floor = 0
+  for (let i = Math.min(least - 1, length - 1); i < length; i += least) {
+    if (!isText(at(i))) continue
+    let from = i
+    let shown = at(i) === 0 ? 0 : 1
+    while (from > floor && isText(at(from - 1))) if (at(--from) !== 0) shown++
+    let to = i + 1
+    while (to < length && isText(at(to))) {
+      if (at(to++) !== 0) shown++
+      // More only tells how far it goes.
+      if (shown >= least && to - from === shown) return true
+    }
+    if (shown >= least && shown * 4 > to - from) return true
+    floor = to
+    i = Math.max(i, to - 1)
+  }
+  return false
+}
+
 export interface Decoded {
   readonly text: string
   readonly compressed: boolean

@@ -16,7 +16,8 @@ export const frames: Family = {
   signs: Sign.newline,
   last: true,
   apply(text) {
-    return asReading([...new Set([...new Frames(text).all(), ...columns(text)])])
+    const found = [...new Frames(text).all(), ...columns(text)]
+    return found.length === 0 ? undefined : asReading([...new Set(found)])
   }
 }
 
@@ -51,7 +52,7 @@ class Frames {
       start = end + 1
       const length = last - first
       const key = length <= SHORTEST_HEAD || length > LONGEST ? 0 : keyOf(text, first)
-      const group = key === 0 ? undefined : this.groupOf(key, number, { from: first, to: last })
+      const group = key === 0 ? undefined : this.groupOf(key, number, first, last)
       const gone = groups[place]
       groups[place] = group
       // Whoever is in the group is behind this place by now, or nobody comes any more.
@@ -65,17 +66,18 @@ class Frames {
   }
 
   /** The group that a line belongs to; undefined where it is alone. */
-  private groupOf(key: number, number: number, line: Piece): Framed[] | undefined {
+  private groupOf(key: number, number: number, first: number, to: number): Framed[] | undefined {
     for (let back = 1; back <= BETWEEN && back <= number; back++) {
       const place = (number - back) % BETWEEN
       if (this.keys[place] !== key) continue
-      const before = { from: this.from[place] as number, to: this.to[place] as number }
-      const pair = frameOf(this.text, before, line)
+      const last = this.to[place] as number
+      if (!endAlike(this.text, last, to)) return undefined
+      const pair = frameOf(this.text, { from: this.from[place] as number, to: last }, { from: first, to })
       if (pair === undefined) return undefined
       const group = this.groups[place] ?? [pair[0]]
-      const last = group.at(-1) as Framed
-      last.head = Math.min(last.head, pair[0].head)
-      last.tail = Math.min(last.tail, pair[0].tail)
+      const above = group.at(-1) as Framed
+      above.head = Math.min(above.head, pair[0].head)
+      above.tail = Math.min(above.tail, pair[0].tail)
       group.push(pair[1])
       this.groups[place] = group
       return group
@@ -104,10 +106,14 @@ function keyOf(text: string, from: number): number {
   return key
 }
 
+/** Whether two lines end with the same sign, or both with what may be a piece. */
+function endAlike(text: string, one: number, other: number): boolean {
+  const [a, b] = [text.charCodeAt(one - 1), text.charCodeAt(other - 1)]
+  return a === b || (endsPiece(a) && endsPiece(b))
+}
+
 /** Both lines in the frame that they share, if what differs may be pieces of a secret: white space is in none but a key's header. */
 function frameOf(text: string, a: Piece, b: Piece): [Framed, Framed] | undefined {
-  const [lastA, lastB] = [text.charCodeAt(a.to - 1), text.charCodeAt(b.to - 1)]
-  if (lastA !== lastB && !(endsPiece(lastA) && endsPiece(lastB))) return undefined
   const [headA, headB] = commonHead(text, a, b)
   if (headA < SHORTEST_HEAD) return undefined
   const [tailA, tailB] = commonTail(text, { from: a.from + headA, to: a.to }, { from: b.from + headB, to: b.to })

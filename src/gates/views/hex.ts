@@ -1,5 +1,5 @@
 /** Hexadecimal or binary digits in a row. */
-import { SHORTEST_WHOLE, isText, segments, textIn } from './bytes.js'
+import { hasSegment, isText, SHORTEST_WHOLE, textIn } from './bytes.js'
 import type { Family } from './family.js'
 import { Rewriter } from './rewrite.js'
 import { Sign, hexDigit, isAlnum } from './sweep.js'
@@ -25,8 +25,8 @@ export const hex: Family = {
         const at = (i: number): number =>
           (hexDigit(text.charCodeAt(start + 2 * i)) << 4) | hexDigit(text.charCodeAt(start + 2 * i + 1))
         const packed = at(0) === 0x1f || (at(0) & 15) === 8
-        if (!packed && !isText(at(0)) && segments(length, at).length === 0) continue
-        if (!packed && segments(length, at, SHORTEST_WHOLE).length === 0) continue
+        if (!packed && !isText(at(0)) && !hasSegment(length, at)) continue
+        if (!packed && !hasSegment(length, at, SHORTEST_WHOLE)) continue
         const found = textIn(Buffer.from(text.slice(start, start + 2 * length), 'hex'), room, true)
         if (found === undefined) continue
         edits.replace(from, to, apart(text, from, found.text))

@@ -24,7 +24,7 @@ export const scattered: Family = {
   last: true,
   apply(text, swept) {
     const groups = [...ofRuns(text, swept), ...ofStrings(text, swept)]
-    return asReading([...new Set(groups)])
+    return groups.length === 0 ? undefined : asReading([...new Set(groups)])
   }
 }
 

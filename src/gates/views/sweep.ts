@@ -92,14 +92,16 @@ for (const [from, to] of RANGES) WIDE.fill(Sign.wide, from, (to as number) + 1)
 WIDE.fill(Sign.control, 0x80, 0xa0)
 
 const UNITS = new Uint16Array(1 << 18)
+const UNIT_BYTES = Buffer.from(UNITS.buffer)
 const BIG_ENDIAN = endianness() === 'BE'
 
 /** The UTF-16 units of a text, until the next call: an array is read several times as fast as strings of many kinds. */
 function codesOf(text: string): Uint16Array {
-  const units = text.length > UNITS.length ? new Uint16Array(text.length) : UNITS
-  const bytes = Buffer.from(units.buffer, 0, 2 * text.length)
-  bytes.write(text, 'utf16le')
-  if (BIG_ENDIAN) bytes.swap16()
+  const isLong = text.length > UNITS.length
+  const units = isLong ? new Uint16Array(text.length) : UNITS
+  const bytes = isLong ? Buffer.from(units.buffer) : UNIT_BYTES
+  const length = bytes.write(text, 0, 'utf16le')
+  if (BIG_ENDIAN) bytes.subarray(0, length).swap16()
   return units
 }
 

@@ -127,7 +127,8 @@ class Reader implements Room {
   readonly views: View[] = []
   complete = true
   private readonly tasks: Task[] = []
-  private readonly seen = new Set<string>()
+  /** Made once there is something to remember: most texts have nothing. */
+  private seen: Set<string> | undefined
   private grown = 0
   private inflated = 0
   private readonly limit: number
@@ -244,8 +245,8 @@ class Reader implements Room {
   }
 
   private isNew(text: string): boolean {
-    if (this.seen.has(text) || text === this.original) return false
-    this.seen.add(text)
+    if (text === this.original || this.seen?.has(text) === true) return false
+    this.seen = (this.seen ?? new Set()).add(text)
     return true
   }
 }

@@ -36,12 +36,12 @@ export const wraps: Family = {
     // Where the last piece is short it may as well be the first word of a line of prose: it is read either way.
     const [sure, bold] = [new Rewriter(text), new Rewriter(text)]
     const state = { differ: false }
-    let before: Line | undefined
+    let before = -1
     let column = 0
     let done = 0
     let pending: [number, number][] = []
+    let start = 0
     let end = endOf(text, 0)
-    let line = lineAt(text, 0, end)
     const inUrl = breaksInUrls(text)
     const join = (from: number, to: number, certain = true): void => {
       // A hyphen at the end of a line may be there only because the line ends.
@@ -55,8 +55,14 @@ export const wraps: Family = {
       for (const [from, to] of pending) join(from, to)
       pending = []
     }
-    while (end < text.length) {
-      const nextEnd = endOf(text, end + 1)
+    for (let nextEnd = end; end < text.length; before = start, start = end + 1, end = nextEnd) {
+      nextEnd = endOf(text, end + 1)
+      if (!mayMeet(text, start, end, nextEnd) && !inUrl.has(end)) {
+        column = 0
+        if (pending.length > 0) pending = []
+        continue
+      }
+      const line = lineAt(text, start, end)
       const next = lineAt(text, end + 1, nextEnd)
       const [size, nextSize] = [line.to - line.from, next.to - next.from]
       // A column of pieces of one length, of which the last may be shorter, counts once it is long enough.
@@ -67,7 +73,8 @@ export const wraps: Family = {
         isWhole(next) &&
         (nextSize === size || ((column > 0 || size >= RICH) && nextSize < size))
       if (!inColumn) [column, pending] = [0, []]
-      const isBroken = inUrl.has(end) ? 'yes' : broken(text, before, line, next)
+      const above = before === -1 ? undefined : lineAt(text, before, start - 1)
+      const isBroken = inUrl.has(end) ? 'yes' : broken(text, above, line, next)
       if (isBroken !== 'no') {
         flush()
         join(line.to, next.from, isBroken === 'yes')
@@ -77,9 +84,6 @@ export const wraps: Family = {
         if (column + nextSize >= SHORTEST_COLUMN && (column > size || size >= SHORTEST_COLUMN)) flush()
         if (nextSize < size) column = 0
       }
-      before = line
-      line = next
-      end = nextEnd
     }
     const found = bold.finish()
     if (found === undefined || !state.differ) return found
@@ -93,6 +97,23 @@ function endOf(text: string, from: number): number {
   return feed === -1 ? text.length : feed
 }
 
+/** Whether one line ends and the next begins like a piece; most do not, and cost no more than this. */
+function mayMeet(text: string, start: number, end: number, nextEnd: number): boolean {
+  let next = end + 1
+  while (next < nextEnd && isBlank(text.charCodeAt(next))) next++
+  if (next === nextEnd || !isPiece(text.charCodeAt(next))) return false
+  let last = end - 1
+  while (last >= start && text.charCodeAt(last) <= 32) last--
+  if (last < start) return false
+  const code = text.charCodeAt(last)
+  return isPiece(code) || CONTINUES.has(code) || isEdge(code)
+}
+
+/** The `$` of `cat -A`, the border of a box. */
+function isEdge(code: number): boolean {
+  return code === 36 || code === 124 || code === 0x2502
+}
+
 function lineAt(text: string, start: number, end: number): Line {
   let from = start
   while (from < end && isBlank(text.charCodeAt(from))) from++
@@ -100,8 +121,7 @@ function lineAt(text: string, start: number, end: number): Line {
   while (to > from && text.charCodeAt(to - 1) <= 32) to--
   const last = to > from ? text.charCodeAt(to - 1) : 0
   const continued = CONTINUES.has(last)
-  // The `$` of `cat -A`, the border of a box.
-  if (continued || last === 36 || last === 124 || last === 0x2502) to--
+  if (continued || isEdge(last)) to--
   while (to > from && isBlank(text.charCodeAt(to - 1))) to--
   let headEnd = from
   while (headEnd < to && isPiece(text.charCodeAt(headEnd))) headEnd++

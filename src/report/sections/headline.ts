@@ -18,6 +18,7 @@ function verdict(report: Report): string {
   const { counts, outcome } = report
   const all = problems(report)
   if (report.command === 'comment' && outcome === 'checked') return 'the report of the pull request’s run is posted'
+  if (report.command === 'export' && outcome === 'checked') return exported(report)
   switch (outcome) {
     case 'published':
       return joined([`${plural(counts.uploaded, 'trace')} published${to(report)}`, ...all])
@@ -34,6 +35,11 @@ function verdict(report: Report): string {
     case 'failed':
       return joined(['failed', ...all, ...unpublished(report)])
   }
+}
+
+/** A trace that has no form in the format carries a message that says so. */
+function exported({ traces }: Report): string {
+  return `${plural(traces.filter(({ status, message }) => status === 'clean' && message === undefined).length, 'trace')} exported`
 }
 
 function to({ repo }: Report): string {
@@ -71,7 +77,8 @@ function joined(parts: readonly string[]): string {
 
 /** Where the traces go, or why they do not. Empty where the page says so anyway. */
 export function consequence(report: Report, { trusted }: Page): string {
-  const { outcome, counts } = report
+  const { outcome, counts, command } = report
+  if (command === 'export') return ''
   if (outcome !== 'checked' && outcome !== 'blocked') return ''
   if (report.run.pull_request === undefined || counts.staged === 0) return ''
   const destination = datasetName(report, trusted)

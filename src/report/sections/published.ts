@@ -25,7 +25,7 @@ export function published(report: Report): string {
 }
 
 export function countsTable({ counts, outcome }: Report): string {
-  const last = outcome === 'dry-run' ? 'Would upload' : 'Uploaded'
+  const last = outcome === 'dry-run' || outcome === 'checked' ? 'Would upload' : 'Uploaded'
   const columns: [string, number][] = [
     ['Staged', counts.staged],
     // In sight on a phone.
