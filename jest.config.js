@@ -11,5 +11,7 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '/__tests__/system/'],
   globalSetup: '<rootDir>/__tests__/support/assert-runtime.js',
   reporters: ['default', '<rootDir>/__tests__/support/count-reporter.js'],
-  testTimeout: 30_000
+  // Many tests wait for processes that they start: a processor left free would stay so.
+  maxWorkers: '100%',
+  testTimeout: 60_000
 }
