@@ -87,7 +87,7 @@ describe('large files', () => {
         return process.memoryUsage().arrayBuffers
       }
       const before = held()
-      const watch = setInterval(() => (most = Math.max(most, held() - before)), 20)
+      const watch = setInterval(() => (most = Math.max(most, held() - before)), 200)
       const store = openStore(hub, { hubUrl: url, token })
       const { revision } = await store.commit(planOf(undefined, {}, { writes: [write] }))
       let read = 0
