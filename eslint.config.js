@@ -64,7 +64,7 @@ export default tseslint.config(
       ...jest.configs['flat/recommended'].rules,
       'jest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*'] }],
       // Tests that a machine may not be able to run: `test`, or `test.skip` with the reason in the name.
-      'jest/no-standalone-expect': ['error', { additionalTestBlockFunctions: ['asNobody', 'onSmallDisk', 'threaded'] }],
+      'jest/no-standalone-expect': ['error', { additionalTestBlockFunctions: ['asNobody', 'onSmallDisk'] }],
       'jest/no-disabled-tests': 'off',
       'jest/no-conditional-expect': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off'

@@ -7,13 +7,11 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { Worker } from 'node:worker_threads'
 import { denyGate } from '../src/gates/deny/gate.ts'
 import { knownValuesGate } from '../src/gates/known/gate.ts'
 import { NO_POLICY } from '../src/gates/policy.ts'
 import { privacyGate } from '../src/gates/privacy/gate.ts'
 import { allOf, inspectAll, tracesOf } from '../src/gates/reading.ts'
-import { readersFor } from '../src/gates/readers.ts'
 import { rulesGate } from '../src/gates/rules/gate.ts'
 import { piecesOf } from '../src/gates/texts.ts'
 import { trufflehogGate } from '../src/gates/trufflehog/gate.ts'
@@ -79,13 +77,6 @@ async function decoded(batch) {
   return { scratch, bytes }
 }
 
-/** All gates over the batch as a push runs them, with the threads of the bundle. */
-async function inspected(gates, batch) {
-  const bytes = batch.lines.reduce((sum, { length }) => sum + length, 0)
-  const readers = readersFor(bytes, () => new Worker(join(import.meta.dirname, '..', 'dist', 'reader.js')))
-  return await inspectAll(gates, batch, readers).finally(() => readers.close())
-}
-
 async function timed(name, work) {
   const times = []
   const cpus = []
@@ -130,9 +121,9 @@ try {
     privacy: privacyGate(NO_POLICY)
   }
   for (const [name, gate] of Object.entries(gates))
-    await timed(`gate ${name}, reading included`, () => inspected([gate], batch))
+    await timed(`gate ${name}, reading included`, () => inspectAll([gate], batch))
   const all = Object.values(gates)
-  await timed('these gates together', () => inspected(all, batch))
+  await timed('these gates together', () => inspectAll(all, batch))
   if (values.trufflehog !== undefined) {
     const binary = { given: values.trufflehog, pins: {}, fetch }
     const trufflehog = trufflehogGate({ binary, verify: false, tempRoot: folder, mask: hide })
@@ -146,8 +137,8 @@ try {
       if (status !== 0) throw new Error(`TruffleHog ended with ${status}`)
       return Promise.resolve()
     })
-    await timed('gate trufflehog, reading included', () => inspected([trufflehog], batch))
-    const whole = await timed('all gates', () => inspected([...all, trufflehog], batch))
+    await timed('gate trufflehog, reading included', () => inspectAll([trufflehog], batch))
+    const whole = await timed('all gates', () => inspectAll([...all, trufflehog], batch))
     console.log(`all gates / TruffleHog alone: ${(whole / alone).toFixed(2)}`)
   }
   console.log(`peak memory of this process: ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`)

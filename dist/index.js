@@ -38178,7 +38178,7 @@ function connect(process) {
 
 /***/ }),
 
-/***/ 9907:
+/***/ 5225:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38190,8 +38190,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: external "node:path"
+const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 8 modules
 var schemas = __nccwpck_require__(2716);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
@@ -44429,14 +44429,14 @@ const GUESSING = [
 ];
 /** All readings of a text that differ from it, the text itself left out; `[]` for the usual text. See `readingOf`. */
 function viewsOf(text) {
-    return views_readingOf(text).views;
+    return readingOf(text).views;
 }
 /**
  * All readings of a text that differ from it, and whether these are all. Never throws.
  *
  * Time and output grow with the text's length, whatever is in it.
  */
-function views_readingOf(text) {
+function readingOf(text) {
     if (text.length < views_SHORTEST)
         return { views: [], complete: true };
     const reader = new Reader(text);
@@ -46977,15 +46977,15 @@ function globOf(entry, workingDirectory) {
     if (!isGlob)
         return undefined;
     // Only the wildcards are matched as a pattern: brackets in the names of the folders above are just names.
-    const folder = (0,external_node_path_.resolve)(workingDirectory, picomatch_default().scan(entry, { unescape: true }).base);
+    const folder = (0,external_node_path_namespaceObject.resolve)(workingDirectory, picomatch_default().scan(entry, { unescape: true }).base);
     const matches = picomatch_default()(glob, { dot: true });
-    return { folder, matches: (path) => isBelow(path, folder) && matches(slashes((0,external_node_path_.relative)(folder, path))) };
+    return { folder, matches: (path) => isBelow(path, folder) && matches(slashes((0,external_node_path_namespaceObject.relative)(folder, path))) };
 }
 /** Whether a path is excluded: by its own name or that of a folder above it, as literal path or as glob. */
 function exclusion(patterns, workingDirectory) {
     const tests = patterns.map((pattern) => {
         const bare = pattern.replace(/\/+$/, '');
-        const literal = (0,external_node_path_.resolve)(workingDirectory, bare);
+        const literal = (0,external_node_path_namespaceObject.resolve)(workingDirectory, bare);
         const glob = globOf(bare, workingDirectory);
         const below = glob && globOf(`${bare}/**`, workingDirectory);
         return (path) => path === literal || isBelow(path, literal) || glob?.matches(path) === true || below?.matches(path) === true;
@@ -46994,11 +46994,11 @@ function exclusion(patterns, workingDirectory) {
 }
 /** Whether an absolute path lies in a folder, by name alone. */
 function isBelow(path, folder) {
-    return path.startsWith(folder.endsWith(external_node_path_.sep) ? folder : folder + external_node_path_.sep);
+    return path.startsWith(folder.endsWith(external_node_path_namespaceObject.sep) ? folder : folder + external_node_path_namespaceObject.sep);
 }
 /** A path with forward slashes, as reports and patterns have it. */
 function slashes(path) {
-    return external_node_path_.sep === '/' ? path : path.replaceAll(external_node_path_.sep, '/');
+    return external_node_path_namespaceObject.sep === '/' ? path : path.replaceAll(external_node_path_namespaceObject.sep, '/');
 }
 
 // EXTERNAL MODULE: external "node:fs"
@@ -48162,7 +48162,7 @@ function gitProcess(env) {
     return {
         windowsHide: true,
         // Windows looks for programs in the working directory first.
-        cwd: (0,external_node_path_.dirname)(process.execPath),
+        cwd: (0,external_node_path_namespaceObject.dirname)(process.execPath),
         env: {
             ...Object.fromEntries(kept),
             GIT_CONFIG_NOSYSTEM: '1',
@@ -48375,10 +48375,10 @@ function temporary(message) {
 async function findRepository({ workspace, env }, names, anchor) {
     const candidates = [];
     for (const depth of names.keys()) {
-        const folder = (0,external_node_path_.join)(workspace, ...names.slice(0, depth));
+        const folder = (0,external_node_path_namespaceObject.join)(workspace, ...names.slice(0, depth));
         if (depth > 0 && (await repository_kindOf(folder)) !== 'folder')
             break;
-        const gitDir = (0,external_node_path_.join)(folder, '.git');
+        const gitDir = (0,external_node_path_namespaceObject.join)(folder, '.git');
         if ((await repository_kindOf(gitDir)) === undefined)
             continue;
         const checkout = { gitDir, objects: checkoutObjects(gitDir, env) };
@@ -48417,11 +48417,11 @@ const workingTree = {
     async entry(folder, name) {
         const entries = await orUnreadable((0,promises_namespaceObject.readdir)(folder, { withFileTypes: true }));
         const found = entries.find((entry) => entry.name === name);
-        return found && { kind: working_tree_kindOf(found), id: (0,external_node_path_.join)(folder, name) };
+        return found && { kind: working_tree_kindOf(found), id: (0,external_node_path_namespaceObject.join)(folder, name) };
     },
     async content({ kind, id }, maxBytes) {
         if (kind === 'link')
-            return Buffer.from((await orUnreadable((0,promises_namespaceObject.readlink)(id))).replaceAll(external_node_path_.sep, '/'));
+            return Buffer.from((await orUnreadable((0,promises_namespaceObject.readlink)(id))).replaceAll(external_node_path_namespaceObject.sep, '/'));
         if ((await orUnreadable((0,promises_namespaceObject.stat)(id))).size > maxBytes)
             throw tooLarge(maxBytes);
         return await orUnreadable((0,promises_namespaceObject.readFile)(id));
@@ -48478,9 +48478,9 @@ async function readBaseFile(options) {
 }
 /** The way from the workspace to the file. It is taken as written: a link on it may be the pull request's. */
 function namesOf({ workspace, workingDirectory, path }) {
-    const way = (0,external_node_path_.relative)(workspace, (0,external_node_path_.resolve)(workingDirectory, path));
-    const names = way.split(external_node_path_.sep);
-    if (way !== '' && !(0,external_node_path_.isAbsolute)(way) && names[0] !== '..')
+    const way = (0,external_node_path_namespaceObject.relative)(workspace, (0,external_node_path_namespaceObject.resolve)(workingDirectory, path));
+    const names = way.split(external_node_path_namespaceObject.sep);
+    if (way !== '' && !(0,external_node_path_namespaceObject.isAbsolute)(way) && names[0] !== '..')
         return names;
     throw new InputError(`The path ${(0,plain_text/* quoted */.T)(path)} does not lead to a file in the workspace.`, {
         hint: 'Give a path inside the checkout, relative to the working directory.'
@@ -50009,7 +50009,7 @@ const batch_TIMEOUT_MS = 60_000;
  * @param tempFolder where our repository is made, and removed by `close`
  */
 async function openBatch(gitDir, idLength, { env, tempFolder }) {
-    const own = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(tempFolder, 'opentraces-objects-'));
+    const own = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(tempFolder, 'opentraces-objects-'));
     try {
         await borrow(own, await objectsFolder(gitDir), idLength);
     }
@@ -50064,19 +50064,19 @@ async function openBatch(gitDir, idLength, { env, tempFolder }) {
 }
 /** Makes an empty repository whose objects are those of another. */
 async function borrow(own, objects, idLength) {
-    await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(own, 'refs'));
-    await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(own, 'objects', 'info'), { recursive: true });
-    await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(own, 'HEAD'), 'ref: refs/heads/none\n');
+    await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(own, 'refs'));
+    await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(own, 'objects', 'info'), { recursive: true });
+    await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(own, 'HEAD'), 'ref: refs/heads/none\n');
     const format = idLength === 64 ? '1\n[extensions]\n\tobjectFormat = sha256\n' : '0\n';
-    await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(own, 'config'), `[core]\n\tbare = true\n\trepositoryFormatVersion = ${format}`);
-    await (0,promises_namespaceObject.writeFile)((0,external_node_path_.join)(own, 'objects', 'info', 'alternates'), `${objects.replaceAll(external_node_path_.sep, '/')}\n`);
+    await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(own, 'config'), `[core]\n\tbare = true\n\trepositoryFormatVersion = ${format}`);
+    await (0,promises_namespaceObject.writeFile)((0,external_node_path_namespaceObject.join)(own, 'objects', 'info', 'alternates'), `${objects.replaceAll(external_node_path_namespaceObject.sep, '/')}\n`);
 }
 /** Where the objects are: `.git` is a file in a worktree and a submodule, and a worktree shares the objects of another. */
 async function objectsFolder(gitDir) {
     const pointer = /^gitdir: (.+)/.exec((await textOf(gitDir)) ?? '')?.[1];
-    const folder = pointer === undefined ? gitDir : (0,external_node_path_.resolve)((0,external_node_path_.dirname)(gitDir), pointer);
-    const common = (await textOf((0,external_node_path_.join)(folder, 'commondir')))?.trimEnd();
-    return (0,external_node_path_.join)(common === undefined ? folder : (0,external_node_path_.resolve)(folder, common), 'objects');
+    const folder = pointer === undefined ? gitDir : (0,external_node_path_namespaceObject.resolve)((0,external_node_path_namespaceObject.dirname)(gitDir), pointer);
+    const common = (await textOf((0,external_node_path_namespaceObject.join)(folder, 'commondir')))?.trimEnd();
+    return (0,external_node_path_namespaceObject.join)(common === undefined ? folder : (0,external_node_path_namespaceObject.resolve)(folder, common), 'objects');
 }
 async function textOf(path) {
     try {
@@ -50163,7 +50163,7 @@ async function copyFiles(sources, files, folder, { fileBytes, totalBytes }) {
         }
         if (isPointer(bytes))
             throw new Unreadable(`${(0,plain_text/* quoted */.T)(path)} is a pointer of Git LFS, not the traces`, WITHOUT_LFS);
-        await writeNew((0,external_node_path_.join)(folder, ...path.split('/')), path, bytes);
+        await writeNew((0,external_node_path_namespaceObject.join)(folder, ...path.split('/')), path, bytes);
     };
     const remote = new Map();
     for (const { path, id } of files) {
@@ -50204,7 +50204,7 @@ async function about(path, reading) {
 }
 async function writeNew(file, path, bytes) {
     try {
-        await (0,promises_namespaceObject.mkdir)((0,external_node_path_.dirname)(file), { recursive: true, mode: 0o700 });
+        await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(file), { recursive: true, mode: 0o700 });
         // Never over something: two names may still be one to this file system.
         await (0,promises_namespaceObject.writeFile)(file, bytes, { flag: 'wx', mode: 0o600 });
     }
@@ -50238,7 +50238,7 @@ const RENAME = 'Rename it. Nothing was read, because a part of the traces is not
  * @param path with the names of the folders and the file as the tree has them
  * @throws Unreadable where they do not lead to one file below a folder, on every system
  */
-function assertSafe(path, windows = external_node_path_.sep === '\\') {
+function assertSafe(path, windows = external_node_path_namespaceObject.sep === '\\') {
     assertShort(path);
     const names = path.split('/');
     if (names.some((name) => isUnsafe(name) || (windows && isUnsafeOnWindows(name))))
@@ -50474,21 +50474,21 @@ async function exportCommit(options) {
         throw new Error('the folder for the files of a commit is not empty');
     try {
         const exported = await exportFiles(options, names);
-        const inside = (0,external_node_path_.join)(folder, ...names);
+        const inside = (0,external_node_path_namespaceObject.join)(folder, ...names);
         await (0,promises_namespaceObject.mkdir)(inside, { recursive: true });
         return { ...exported, workingDirectory: inside };
     }
     catch (error) {
         // A part of the traces must not pass for all of them.
         for (const name of await (0,promises_namespaceObject.readdir)(folder))
-            await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(folder, name), { recursive: true, force: true });
+            await (0,promises_namespaceObject.rm)((0,external_node_path_namespaceObject.join)(folder, name), { recursive: true, force: true });
         throw commit_files_explain(error, options);
     }
 }
 function namesBelow(workspace, workingDirectory) {
-    const way = (0,external_node_path_.relative)(workspace, workingDirectory);
-    const names = way === '' ? [] : way.split(external_node_path_.sep);
-    if (!(0,external_node_path_.isAbsolute)(way) && names[0] !== '..')
+    const way = (0,external_node_path_namespaceObject.relative)(workspace, workingDirectory);
+    const names = way === '' ? [] : way.split(external_node_path_namespaceObject.sep);
+    if (!(0,external_node_path_namespaceObject.isAbsolute)(way) && names[0] !== '..')
         return names;
     throw new InputError('The working directory is not in the workspace.', {
         hint: 'Give a folder inside the checkout in the input "working-directory".'
@@ -50551,7 +50551,7 @@ function commit_files_shown(source) {
 
 
 /** Stands for the workspace where only names count. Nobody's entry leads out of it and back by this name. */
-const ROOT = (0,external_node_path_.resolve)('/:commit:');
+const ROOT = (0,external_node_path_namespaceObject.resolve)('/:commit:');
 /** Sources of the input `traces` that are no paths. */
 const isNoPath = (entry) => entry === 'cli-home' || entry === 'bucket' || entry.startsWith('hf://');
 /**
@@ -50565,13 +50565,13 @@ function commitEntries(entries, places) {
     const ways = [];
     const globs = [];
     const folders = [];
-    const inRoot = (0,external_node_path_.resolve)(ROOT, (0,external_node_path_.relative)(places.workspace, places.workingDirectory));
+    const inRoot = (0,external_node_path_namespaceObject.resolve)(ROOT, (0,external_node_path_namespaceObject.relative)(places.workspace, places.workingDirectory));
     for (const entry of entries) {
         const isExclusion = entry.startsWith('!');
         const bare = isExclusion ? entry.slice(1).trim() : entry;
         const path = isNoPath(bare) ? undefined : fromWorkingDirectory(bare, places);
         const glob = path === undefined ? undefined : globOf(path, inRoot);
-        const start = path === undefined ? undefined : (glob?.folder ?? (0,external_node_path_.resolve)(inRoot, path));
+        const start = path === undefined ? undefined : (glob?.folder ?? (0,external_node_path_namespaceObject.resolve)(inRoot, path));
         if (path === undefined || start === undefined || (start !== ROOT && !isBelow(start, ROOT))) {
             if (!isExclusion || meetsCheckout(bare, places))
                 outside.push(entry);
@@ -50581,13 +50581,13 @@ function commitEntries(entries, places) {
         if (isExclusion)
             continue;
         // A name with brackets can be a file's own.
-        ways.push(slashes((0,external_node_path_.relative)(ROOT, (0,external_node_path_.resolve)(inRoot, path))));
+        ways.push(slashes((0,external_node_path_namespaceObject.relative)(ROOT, (0,external_node_path_namespaceObject.resolve)(inRoot, path))));
         if (glob === undefined)
             continue;
-        globs.push((file) => glob.matches((0,external_node_path_.resolve)(ROOT, file)));
-        folders.push(slashes((0,external_node_path_.relative)(ROOT, start)));
+        globs.push((file) => glob.matches((0,external_node_path_namespaceObject.resolve)(ROOT, file)));
+        folders.push(slashes((0,external_node_path_namespaceObject.relative)(ROOT, start)));
     }
-    const staged = stagedPaths(ways, slashes((0,external_node_path_.relative)(places.workspace, places.workingDirectory)));
+    const staged = stagedPaths(ways, slashes((0,external_node_path_namespaceObject.relative)(places.workspace, places.workingDirectory)));
     return {
         entries: kept,
         outside,
@@ -50600,9 +50600,9 @@ function commitEntries(entries, places) {
 }
 /** Undefined for an absolute path outside of the workspace. */
 function fromWorkingDirectory(entry, { workspace, workingDirectory }) {
-    if (!(0,external_node_path_.isAbsolute)(entry))
+    if (!(0,external_node_path_namespaceObject.isAbsolute)(entry))
         return entry;
-    const up = slashes((0,external_node_path_.relative)(workingDirectory, workspace));
+    const up = slashes((0,external_node_path_namespaceObject.relative)(workingDirectory, workspace));
     if (entry === workspace)
         return up === '' ? '.' : up;
     if (!isBelow(entry, workspace))
@@ -50611,7 +50611,7 @@ function fromWorkingDirectory(entry, { workspace, workingDirectory }) {
     return up === '' ? rest : `${up}/${rest}`;
 }
 function meetsCheckout(pattern, { workspace, workingDirectory }) {
-    const start = globOf(pattern, workingDirectory)?.folder ?? (0,external_node_path_.resolve)(workingDirectory, pattern);
+    const start = globOf(pattern, workingDirectory)?.folder ?? (0,external_node_path_namespaceObject.resolve)(workingDirectory, pattern);
     return start === workspace || isBelow(workspace, start) || isBelow(start, workspace);
 }
 /** Whether one of two paths is the other, or above it. */
@@ -50625,8 +50625,8 @@ function meets(one, other) {
  * @param home what `~` stands for
  */
 function placeInWorkspace(shown, places, home) {
-    const path = shown.startsWith('~/') ? (0,external_node_path_.resolve)(home, shown.slice(2)) : (0,external_node_path_.resolve)(places.workingDirectory, shown);
-    return slashes((0,external_node_path_.relative)(places.workspace, path));
+    const path = shown.startsWith('~/') ? (0,external_node_path_namespaceObject.resolve)(home, shown.slice(2)) : (0,external_node_path_namespaceObject.resolve)(places.workingDirectory, shown);
+    return slashes((0,external_node_path_namespaceObject.relative)(places.workspace, path));
 }
 
 ;// CONCATENATED MODULE: ./src/traces/collect.ts
@@ -50665,14 +50665,14 @@ class Collection {
     isExcluded;
     constructor({ entries, workingDirectory, workspace, cliHome }) {
         // Compared by name below: a trailing slash must not take a path out of the workspace.
-        this.workingDirectory = (0,external_node_path_.resolve)(workingDirectory);
-        this.workspace = (0,external_node_path_.resolve)(workspace);
-        this.cliHome = (0,external_node_path_.resolve)(cliHome);
+        this.workingDirectory = (0,external_node_path_namespaceObject.resolve)(workingDirectory);
+        this.workspace = (0,external_node_path_namespaceObject.resolve)(workspace);
+        this.cliHome = (0,external_node_path_namespaceObject.resolve)(cliHome);
         const excluded = entries.filter((entry) => entry.startsWith('!')).map((entry) => entry.slice(1).trim());
         this.isExcluded = exclusion(excluded, this.workingDirectory);
     }
     async addDefaults() {
-        const staging = (0,external_node_path_.resolve)(this.workingDirectory, STAGING);
+        const staging = (0,external_node_path_namespaceObject.resolve)(this.workingDirectory, STAGING);
         if ((await files_kindOf(staging, STAGING)) === 'folder') {
             await this.addFolder(staging);
             if (this.files.length > 0) {
@@ -50689,7 +50689,7 @@ class Collection {
             await this.addProject(entry, true);
         }
         else {
-            const path = (0,external_node_path_.resolve)(this.workingDirectory, entry);
+            const path = (0,external_node_path_namespaceObject.resolve)(this.workingDirectory, entry);
             const kind = await files_kindOf(path, entry);
             if (kind === 'folder')
                 await this.addFolder(path);
@@ -50728,18 +50728,18 @@ class Collection {
     }
     /** The CLI's home for this checkout's project: reviewed traces, or the raw bucket. */
     async addProject(layout, demanded) {
-        const parent = layout === 'cli-home' ? (0,external_node_path_.join)(this.cliHome, 'projects') : (0,external_node_path_.join)(this.cliHome, 'bucket', 'traces', 'v1');
+        const parent = layout === 'cli-home' ? (0,external_node_path_namespaceObject.join)(this.cliHome, 'projects') : (0,external_node_path_namespaceObject.join)(this.cliHome, 'bucket', 'traces', 'v1');
         const project = await this.projectFolder(parent, demanded);
         if (project === undefined)
             return;
         if (layout === 'bucket') {
-            const records = await this.walk(project, project, (path) => (0,external_node_path_.basename)(path) === 'trace.json');
+            const records = await this.walk(project, project, (path) => (0,external_node_path_namespaceObject.basename)(path) === 'trace.json');
             for (const path of records)
                 await this.addFile(path, project);
             this.sources.push(`${this.shown(project)}: the raw bucket, not reviewed by anybody`);
             return;
         }
-        const state = await this.readState((0,external_node_path_.join)(project, 'state.json'), (0,external_node_path_.join)(project, 'traces'));
+        const state = await this.readState((0,external_node_path_namespaceObject.join)(project, 'state.json'), (0,external_node_path_namespaceObject.join)(project, 'traces'));
         if (state === undefined)
             return;
         for (const path of await this.committedFiles(state))
@@ -50757,10 +50757,10 @@ class Collection {
                 hint: 'Commit .opentraces.json, which names the project, or name the folder in the input "traces".'
             });
         }
-        return own[0] === undefined ? undefined : (0,external_node_path_.join)(parent, own[0].name);
+        return own[0] === undefined ? undefined : (0,external_node_path_namespaceObject.join)(parent, own[0].name);
     }
     async projectId() {
-        const marker = (0,external_node_path_.join)(this.workingDirectory, '.opentraces.json');
+        const marker = (0,external_node_path_namespaceObject.join)(this.workingDirectory, '.opentraces.json');
         if ((await files_kindOf(marker, this.shown(marker))) !== 'file')
             return undefined;
         await this.inside(marker, this.rootFor(marker));
@@ -50769,18 +50769,18 @@ class Collection {
     }
     /** A state in a folder of traces or beside it, as CLI 0.1 to 0.3 lay them out. */
     async findState(folder) {
-        const inside = await this.readState((0,external_node_path_.join)(folder, 'state.json'), folder);
+        const inside = await this.readState((0,external_node_path_namespaceObject.join)(folder, 'state.json'), folder);
         if (inside !== undefined) {
             for (const name of ['traces', 'staging']) {
-                const below = (0,external_node_path_.join)(folder, name);
+                const below = (0,external_node_path_namespaceObject.join)(folder, name);
                 if ((await files_kindOf(below, this.shown(below))) === 'folder')
                     return { ...inside, folder: below };
             }
             return inside;
         }
-        if (!['staging', 'traces'].includes((0,external_node_path_.basename)(folder)))
+        if (!['staging', 'traces'].includes((0,external_node_path_namespaceObject.basename)(folder)))
             return undefined;
-        return this.readState((0,external_node_path_.join)((0,external_node_path_.dirname)(folder), 'state.json'), folder);
+        return this.readState((0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(folder), 'state.json'), folder);
     }
     /**
      * Other programs keep a `state.json` too; the CLI's has `traces`. One that cannot be parsed is an error: it may be the
@@ -50811,7 +50811,7 @@ class Collection {
             if (status !== 'committed')
                 continue;
             const source = typeof remembered === 'string' && remembered !== '' ? remembered : `${id}.jsonl`;
-            const path = (0,external_node_path_.join)(folder, source.split(/[\\/]/).at(-1));
+            const path = (0,external_node_path_namespaceObject.join)(folder, source.split(/[\\/]/).at(-1));
             if (this.isExcluded(path))
                 continue;
             this.committed.add(id);
@@ -50844,7 +50844,7 @@ class Collection {
             if (await skip(current))
                 return;
             for (const entry of await listFolder(current, this.shown(current))) {
-                const path = (0,external_node_path_.join)(current, entry.name);
+                const path = (0,external_node_path_namespaceObject.join)(current, entry.name);
                 if (entry.isDirectory()) {
                     if (entry.name !== '.git')
                         await enter(path);
@@ -50898,7 +50898,7 @@ class Collection {
     }
     /** A real path as the working directory is written, so that exclusions hold for what a link leads to. */
     async unlinked(real) {
-        return (0,external_node_path_.resolve)(this.workingDirectory, (0,external_node_path_.relative)(await this.real(this.workingDirectory), real));
+        return (0,external_node_path_namespaceObject.resolve)(this.workingDirectory, (0,external_node_path_namespaceObject.relative)(await this.real(this.workingDirectory), real));
     }
     /** The workspace for everything in it; for a place named outside of it, that place. */
     rootFor(path) {
@@ -50908,9 +50908,9 @@ class Collection {
         if (path === this.workingDirectory)
             return '.';
         if (isBelow(path, this.workingDirectory))
-            return slashes((0,external_node_path_.relative)(this.workingDirectory, path));
-        const home = (0,external_node_path_.dirname)(this.cliHome);
-        return isBelow(path, home) ? `~/${slashes((0,external_node_path_.relative)(home, path))}` : slashes(path);
+            return slashes((0,external_node_path_namespaceObject.relative)(this.workingDirectory, path));
+        const home = (0,external_node_path_namespaceObject.dirname)(this.cliHome);
+        return isBelow(path, home) ? `~/${slashes((0,external_node_path_namespaceObject.relative)(home, path))}` : slashes(path);
     }
 }
 /** The first few of a list of ids. */
@@ -50947,7 +50947,7 @@ async function collectCommit(source, { entries, wanted }, { places, workFolder, 
         github
     });
     const { workingDirectory } = exported;
-    const cliHome = (0,external_node_path_.join)(workFolder, 'no-home', '.opentraces');
+    const cliHome = (0,external_node_path_namespaceObject.join)(workFolder, 'no-home', '.opentraces');
     const collected = await collect({ entries, workingDirectory, workspace: folder, cliHome });
     return {
         exported,
@@ -50955,7 +50955,7 @@ async function collectCommit(source, { entries, wanted }, { places, workFolder, 
             committed: collected.committed,
             unmatched: collected.unmatched,
             sources: collected.sources.map((source) => source.replaceAll(`${folder}/`, '')),
-            files: collected.files.map((file) => ({ ...file, shown: slashes((0,external_node_path_.relative)(workingDirectory, file.path)) }))
+            files: collected.files.map((file) => ({ ...file, shown: slashes((0,external_node_path_namespaceObject.relative)(workingDirectory, file.path)) }))
         }
     };
 }
@@ -50974,7 +50974,7 @@ async function readHead(sha, options) {
             hint: 'Name files, folders and globs of the repository: not cli-home, bucket, hf:// or a place outside of the checkout.'
         });
     }
-    const folder = (0,external_node_path_.join)(options.workFolder, 'head');
+    const folder = (0,external_node_path_namespaceObject.join)(options.workFolder, 'head');
     const { collected, exported } = await collectCommit({ kind: 'commit', sha }, entries, options, folder);
     const { links, submodules } = exported.skipped;
     const warnings = links + submodules === 0
@@ -52302,7 +52302,7 @@ async function stage(collected, spoolFile) {
 function assertComplete(committed, candidates, invalid) {
     const read = new Set(candidates.map(({ entry }) => entry.traceId));
     // What is invalid is reported for what it is; the CLI names a trace's file by its id.
-    const reported = new Set(invalid.map(({ file }) => (0,external_node_path_.basename)(file, '.jsonl')));
+    const reported = new Set(invalid.map(({ file }) => (0,external_node_path_namespaceObject.basename)(file, '.jsonl')));
     const missing = [...committed].filter((id) => !read.has(id) && !reported.has(id));
     if (missing.length === 0)
         return;
@@ -52392,7 +52392,7 @@ async function readBase(source, options) {
             missing: 'Not compared with the base: an exclusion in the input `traces` leads out of the checkout. Name what it excludes from the working directory on.'
         };
     }
-    const folder = (0,external_node_path_.join)(options.workFolder, 'base');
+    const folder = (0,external_node_path_namespaceObject.join)(options.workFolder, 'base');
     try {
         const { collected, exported } = await collectCommit(source, entries, options, folder);
         const { links, submodules } = exported.skipped;
@@ -52418,7 +52418,7 @@ async function readBase(source, options) {
     }
 }
 async function readTraces(files, folder) {
-    const places = new Map(files.map(({ shown, path }) => [shown, slashes((0,external_node_path_.relative)(folder, path))]));
+    const places = new Map(files.map(({ shown, path }) => [shown, slashes((0,external_node_path_namespaceObject.relative)(folder, path))]));
     const traces = [];
     for await (const item of readStaged(files, (record) => publishable(record).record)) {
         if ('invalid' in item)
@@ -53259,101 +53259,6 @@ class ReviewFailure extends Error {
     }
 }
 
-;// CONCATENATED MODULE: ./src/gates/readers.ts
-/**
- * Taking disguises off is a third of what the gates cost, and needs nothing but the text: it can be done beside them, by
- * threads. Whatever goes wrong in a thread is an error of the scan: no text counts as read that was not.
- */
-
-
-
-/** In bytes of traces. A thread takes a tenth of a second to start. */
-const WORTH_IT = 8 * 1024 * 1024;
-const MOST_THREADS = 3;
-const AHEAD = 4 * 1024 * 1024;
-/** Reads in the thread of the caller. */
-const inPlace = {
-    ahead: 0,
-    read: (texts) => Promise.resolve(texts.map(views_readingOf)),
-    close: () => Promise.resolve()
-};
-/** The readers for traces of so many bytes. */
-function readersFor(bytes, start) {
-    const count = Math.min(MOST_THREADS, (0,external_node_os_.availableParallelism)() - 1);
-    if (start === undefined || bytes < WORTH_IT || count < 1)
-        return inPlace;
-    return threadedReaders(start, count);
-}
-/** Readers in threads of their own. */
-function threadedReaders(start, count) {
-    const threads = Array.from({ length: count }, () => new Thread(start()));
-    return {
-        ahead: AHEAD,
-        read(texts) {
-            const [first, ...others] = threads;
-            return others.reduce((least, one) => (one.load < least.load ? one : least), first).read(texts);
-        },
-        async close() {
-            await Promise.all(threads.map((thread) => thread.close()));
-        }
-    };
-}
-class Thread {
-    /** UTF-16 units that it has still to read. */
-    load = 0;
-    #worker;
-    #pending = new Map();
-    #last = 0;
-    #failed = false;
-    constructor(worker) {
-        this.#worker = worker;
-        worker.on('message', ({ id, readings }) => {
-            this.#settle(id)?.resolve(readings);
-        });
-        // Why is not told: a message of the engine may quote a text.
-        for (const end of ['error', 'messageerror', 'exit']) {
-            worker.on(end, () => {
-                this.#fail();
-            });
-        }
-    }
-    read(texts) {
-        const id = ++this.#last;
-        const size = texts.reduce((sum, { length }) => sum + length, 0);
-        return new Promise((resolve, reject) => {
-            this.#pending.set(id, { size, resolve, reject });
-            this.load += size;
-            if (this.#failed)
-                this.#fail();
-            else
-                this.#worker.postMessage({ id, texts });
-        });
-    }
-    async close() {
-        await this.#worker.terminate();
-    }
-    #settle(id) {
-        const pending = this.#pending.get(id);
-        this.#pending.delete(id);
-        this.load -= pending?.size ?? 0;
-        return pending;
-    }
-    #fail() {
-        this.#failed = true;
-        for (const id of [...this.#pending.keys()]) {
-            this.#settle(id)?.reject(new GateError('SCAN_FAILED', 'A thread that reads the traces for the gates ended before its work was done.', {
-                hint: 'Nothing was published. This is most often a lack of memory: stage fewer traces at once, or run again on a larger machine.'
-            }));
-        }
-    }
-}
-/** The work of a thread, for as long as it lives. */
-function serveReadings(port) {
-    port.on('message', ({ id, texts }) => {
-        port.postMessage({ id, readings: texts.map(readingOf) });
-    });
-}
-
 ;// CONCATENATED MODULE: ./src/gates/texts.ts
 /** What of a trace is looked at: every string in it, decoded, with its disguises taken off, and the bytes that are sent. */
 
@@ -53494,8 +53399,8 @@ function texts_collect(shape, value, path, pieces) {
  * @returns by position of the gate
  * @throws GateError of the first gate, in order, that could not do its work, once all have ended
  */
-async function inspectAll(gates, batch, disguises = inPlace) {
-    const readers = shared(allOf(batch, disguises), gates.length);
+async function inspectAll(gates, batch) {
+    const readers = shared(allOf(batch), gates.length);
     const ends = await Promise.allSettled(gates.map(async (gate, i) => {
         const reader = readers[i];
         try {
@@ -53512,34 +53417,14 @@ async function inspectAll(gates, batch, disguises = inPlace) {
     });
 }
 /** The traces of a batch with their texts. @throws GateError */
-async function* allOf(batch, readers = inPlace) {
+async function* allOf(batch) {
     const seen = new Seen();
-    const ahead = [];
-    let size = 0;
     for await (const trace of tracesOf(batch)) {
         const opened = openTrace(trace, seen);
-        const reading = read(opened, readers);
-        // Told when its turn comes.
-        ahead.push(reading);
-        reading.catch(() => undefined);
-        size += trace.text.length;
-        for (let next = ahead[0]; next !== undefined && size > readers.ahead; next = ahead[0]) {
-            const done = await next;
-            void ahead.shift();
-            size -= done.trace.text.length;
-            yield textsOf(done);
-        }
+        for (const one of opened.wanted)
+            one.reading = readingOf(one.text);
+        yield textsOf(opened);
     }
-    for (const next of ahead)
-        yield textsOf(await next);
-}
-async function read(opened, readers) {
-    const { wanted } = opened;
-    const readings = await readers.read(wanted.map(({ text }) => text));
-    wanted.forEach((one, i) => {
-        one.reading = readings[i];
-    });
-    return opened;
 }
 /**
  * One source for several readers that go in step, so that only one item is in memory: the next is read once every reader
@@ -54554,7 +54439,7 @@ function folderCache(folder, randomHex) {
     return {
         get: async (key) => {
             try {
-                const entry = entrySchema.parse(JSON.parse(await (0,promises_namespaceObject.readFile)((0,external_node_path_.join)(folder, fileOf(key)), 'utf8')));
+                const entry = entrySchema.parse(JSON.parse(await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(folder, fileOf(key)), 'utf8')));
                 return fileOf(entry.key) === fileOf(key) ? entry.review : undefined;
             }
             catch {
@@ -54562,7 +54447,7 @@ function folderCache(folder, randomHex) {
             }
         },
         put: async (key, review) => {
-            const path = (0,external_node_path_.join)(folder, fileOf(key));
+            const path = (0,external_node_path_namespaceObject.join)(folder, fileOf(key));
             const draft = `${path}.${randomHex(12)}`;
             try {
                 await (0,promises_namespaceObject.mkdir)(folder, { recursive: true });
@@ -54946,7 +54831,7 @@ const DETECTORS = [
 ];
 /** Writes the configuration and returns its path. @throws GateError where there is no room */
 async function writeDetectors(folder) {
-    const path = (0,external_node_path_.join)(folder, 'detectors.yaml');
+    const path = (0,external_node_path_namespaceObject.join)(folder, 'detectors.yaml');
     try {
         await (0,promises_namespaceObject.writeFile)(path, (0,dist/* stringify */.As)({ detectors: DETECTORS }), { flag: 'wx', mode: 0o600 });
     }
@@ -55080,7 +54965,7 @@ async function withPrivateFolder(parent, work, host = process) {
 /** In one turn with what watches over it. The real path, because TruffleHog passes over symbolic links without a word. */
 function newFolder(parent) {
     try {
-        return (0,external_node_fs_.realpathSync)((0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(parent, 'opentraces-scan-'))); // mode 0700
+        return (0,external_node_fs_.realpathSync)((0,external_node_fs_.mkdtempSync)((0,external_node_path_namespaceObject.join)(parent, 'opentraces-scan-'))); // mode 0700
     }
     catch {
         throw noRoom();
@@ -55155,7 +55040,7 @@ function endGroup(child) {
     if (child.pid === undefined)
         return;
     if (process.platform === 'win32') {
-        const taskkill = (0,external_node_path_.join)(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'taskkill.exe');
+        const taskkill = (0,external_node_path_namespaceObject.join)(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'taskkill.exe');
         (0,external_node_child_process_namespaceObject.spawnSync)(taskkill, ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true });
         return;
     }
@@ -55216,7 +55101,7 @@ async function pinned(source, folder) {
     const { platform, pins } = source;
     if (platform === undefined)
         throw scanFailed('There is no TruffleHog release for this machine.', OFFER);
-    const archive = (0,external_node_path_.join)(folder, 'archive.tar.gz');
+    const archive = (0,external_node_path_namespaceObject.join)(folder, 'archive.tar.gz');
     for (const { version, sha256: hashes } of pins) {
         const sha256 = hashes[platform];
         if (sha256 === undefined)
@@ -55235,7 +55120,7 @@ async function pinned(source, folder) {
 async function fetchArchive(source, version, platform, sha256, target) {
     const cached = source.toolCache === undefined
         ? undefined
-        : (0,external_node_path_.join)(source.toolCache, 'trufflehog-archive', version, platform, 'archive.tar.gz');
+        : (0,external_node_path_namespaceObject.join)(source.toolCache, 'trufflehog-archive', version, platform, 'archive.tar.gz');
     if (cached !== undefined) {
         const found = await copyHashed(cached, target);
         if (found !== undefined && found !== sha256) {
@@ -55301,7 +55186,7 @@ function tap(hash) {
 async function store(archive, cached) {
     const partial = `${cached}.${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`;
     try {
-        await (0,promises_namespaceObject.mkdir)((0,external_node_path_.dirname)(cached), { recursive: true });
+        await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(cached), { recursive: true });
         await (0,promises_namespaceObject.copyFile)(archive, partial);
         await (0,promises_namespaceObject.rename)(partial, cached);
     }
@@ -55312,7 +55197,7 @@ async function store(archive, cached) {
 /** Unpacks the one program of an archive with the system's tar. */
 async function binary_unpack(archive, folder, platform) {
     const program = programName(platform);
-    const target = (0,external_node_path_.join)(folder, 'program');
+    const target = (0,external_node_path_namespaceObject.join)(folder, 'program');
     await (0,promises_namespaceObject.mkdir)(target, { mode: 0o700 });
     try {
         const { code } = await runProgram(tarProgram(), ['-xzf', archive, '-C', target, program], {
@@ -55320,7 +55205,7 @@ async function binary_unpack(archive, folder, platform) {
             env: { PATH: process.env.PATH ?? '' },
             timeoutMs: UNPACK_TIMEOUT_MS
         });
-        const path = (0,external_node_path_.join)(target, program);
+        const path = (0,external_node_path_namespaceObject.join)(target, program);
         if (code !== 0 || !(await (0,promises_namespaceObject.lstat)(path)).isFile())
             throw new Error('not unpacked');
         await (0,promises_namespaceObject.chmod)(path, 0o700);
@@ -55332,7 +55217,7 @@ async function binary_unpack(archive, folder, platform) {
 }
 /** On Windows the system's own: another tar in PATH would take `C:` for the name of a machine. */
 function tarProgram() {
-    return process.platform === 'win32' ? (0,external_node_path_.join)(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'tar.exe') : 'tar';
+    return process.platform === 'win32' ? (0,external_node_path_namespaceObject.join)(process.env.SystemRoot ?? 'C:\\Windows', 'System32', 'tar.exe') : 'tar';
 }
 
 ;// CONCATENATED MODULE: ./src/gates/trufflehog/marker.ts
@@ -55432,7 +55317,7 @@ function lineFeeds(text) {
  * @throws GateError where there is no room for them
  */
 function writeFeed(trace, folder, planted) {
-    const path = (0,external_node_path_.join)(folder, String(trace.traceIndex));
+    const path = (0,external_node_path_namespaceObject.join)(folder, String(trace.traceIndex));
     const texts = blocksOf(trace);
     texts.pop();
     try {
@@ -55883,7 +55768,7 @@ class Results extends Lines {
             throw new UnknownOutput();
         const { Raw: value, RawV2: full, ...result } = parsed.data;
         const { file, line } = result.SourceMetadata.Data.Filesystem;
-        const name = (0,external_node_path_.basename)(file);
+        const name = (0,external_node_path_namespaceObject.basename)(file);
         const inLine = name.endsWith(LINE_SUFFIX);
         const index = inLine ? name.slice(0, -LINE_SUFFIX.length) : name;
         const traceIndex = Number(index);
@@ -56003,7 +55888,7 @@ async function trufflehog_gate_inspect(options, batch, traces) {
     });
 }
 async function subfolders(folder) {
-    const [scratch, home] = [(0,external_node_path_.join)(folder, 'traces'), (0,external_node_path_.join)(folder, 'home')];
+    const [scratch, home] = [(0,external_node_path_namespaceObject.join)(folder, 'traces'), (0,external_node_path_namespaceObject.join)(folder, 'home')];
     try {
         await (0,promises_namespaceObject.mkdir)(scratch);
         await (0,promises_namespaceObject.mkdir)(home);
@@ -56074,7 +55959,7 @@ function secretGates(inputs, policy, { runtime, machine, temp, secrecy }) {
 function binarySource(path, { env }, machine) {
     const toolCache = env.RUNNER_TOOL_CACHE ?? '';
     return {
-        given: path === undefined ? undefined : (0,external_node_path_.resolve)(machine.cwd, path),
+        given: path === undefined ? undefined : (0,external_node_path_namespaceObject.resolve)(machine.cwd, path),
         toolCache: toolCache === '' ? undefined : toolCache,
         platform: platformOf(machine.platform, machine.arch),
         pins: PINS,
@@ -56103,7 +55988,7 @@ function modelOf(inputs, { runtime, machine }) {
         endpoint: endpointOf(inputs, hubToken),
         maxTokens: inputs.llmMaxTokens,
         // Below the user's home, which a pull request's files are not.
-        cacheFolder: (0,external_node_path_.join)(machine.home, '.cache', 'opentraces-push-action', 'review'),
+        cacheFolder: (0,external_node_path_namespaceObject.join)(machine.home, '.cache', 'opentraces-push-action', 'review'),
         fetch,
         clock: {
             now: () => machine.now().getTime(),
@@ -56619,7 +56504,7 @@ function nothing(inputs, report) {
  * @throws LoadError where less can be read than is staged; GateError where nothing valid would be left
  */
 async function collecting_readTraces(collected, onBlocked, ports, report, workFolder) {
-    const staging = await stage(collected, (0,external_node_path_.join)(workFolder, 'spool.jsonl'));
+    const staging = await stage(collected, (0,external_node_path_namespaceObject.join)(workFolder, 'spool.jsonl'));
     const { candidates, invalid, duplicateOf } = staging;
     report.counts.staged = candidates.length + invalid.length;
     report.counts.valid = candidates.length;
@@ -56699,10 +56584,10 @@ function reportScores({ entry }) {
  */
 async function exportTraces(inputs, ports, report) {
     await (0,promises_namespaceObject.mkdir)(ports.tempFolder, { recursive: true });
-    const workFolder = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(ports.tempFolder, 'opentraces-'));
+    const workFolder = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(ports.tempFolder, 'opentraces-'));
     try {
         const collected = await ports.log.group('Collect staged traces', () => collectTraces(inputs, ports, report));
-        const staging = await ports.log.group('Validate and migrate', () => stage(collected, (0,external_node_path_.join)(workFolder, 'spool.jsonl')));
+        const staging = await ports.log.group('Validate and migrate', () => stage(collected, (0,external_node_path_namespaceObject.join)(workFolder, 'spool.jsonl')));
         take(staging, report);
         assertAllValid(staging);
         if (staging.candidates.length === 0) {
@@ -56751,7 +56636,7 @@ function assertAllValid({ invalid }) {
         : `${String(invalid.length)} staged line(s) are not valid TraceRecords: ${places}`, { hint: `${newer ? 'Use a newer version of this action.' : 'Repair or remove them.'} Nothing was exported.` });
 }
 async function export_writeFile(staging, { format, outputDir }, { randomHex }) {
-    const target = (0,external_node_path_.join)(outputDir, `traces.${format}.jsonl`);
+    const target = (0,external_node_path_namespaceObject.join)(outputDir, `traces.${format}.jsonl`);
     const draft = `${target}.${randomHex(8)}.part`;
     try {
         await (0,promises_namespaceObject.mkdir)(outputDir, { recursive: true });
@@ -71224,7 +71109,7 @@ const STORE = '.opentraces-store';
 /** Names that no file of a dataset has: `.git` is a file in a worktree. */
 const HIDDEN_NAMES = new Set([STORE, '.git']);
 function homeAt(root) {
-    return { root, store: (0,external_node_path_.join)(root, STORE) };
+    return { root, store: (0,external_node_path_namespaceObject.join)(root, STORE) };
 }
 function isHiddenFile(name) {
     return HIDDEN_NAMES.has(name.toLowerCase());
@@ -71281,7 +71166,7 @@ async function missingFolders(root, path) {
     const folders = segments.map((_, i) => segments.slice(0, i + 1).join('/'));
     const missing = [];
     for (const folder of folders) {
-        const there = await lstatIfThere((0,external_node_path_.join)(root, folder));
+        const there = await lstatIfThere((0,external_node_path_namespaceObject.join)(root, folder));
         if (there === undefined)
             missing.push(folder);
         else if (!there.isDirectory())
@@ -71293,7 +71178,7 @@ async function missingFolders(root, path) {
 async function makeFolders(root, path) {
     for (const folder of await missingFolders(root, path)) {
         try {
-            await (0,promises_namespaceObject.mkdir)((0,external_node_path_.join)(root, folder));
+            await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.join)(root, folder));
         }
         catch (error) {
             if (systemErrorCode(error) !== 'EEXIST')
@@ -71316,12 +71201,12 @@ async function removeWhereEmpty(folders) {
 /** The folders above a file of the dataset, innermost first, without the root. Absolute. */
 function foldersAbove(root, path) {
     const segments = path.split('/').slice(0, -1);
-    return segments.map((_, i) => (0,external_node_path_.join)(root, ...segments.slice(0, segments.length - i)));
+    return segments.map((_, i) => (0,external_node_path_namespaceObject.join)(root, ...segments.slice(0, segments.length - i)));
 }
 /** `folder` and its ancestors that do not exist, innermost first. */
 async function missingAncestors(folder) {
     const missing = [];
-    for (let at = folder; (await lstatIfThere(at)) === undefined && at !== (0,external_node_path_.dirname)(at); at = (0,external_node_path_.dirname)(at))
+    for (let at = folder; (await lstatIfThere(at)) === undefined && at !== (0,external_node_path_namespaceObject.dirname)(at); at = (0,external_node_path_namespaceObject.dirname)(at))
         missing.push(at);
     return missing;
 }
@@ -71440,7 +71325,7 @@ async function hashFile(file, path) {
 }
 const TABLE = 'objects.json';
 function tableFile(home) {
-    return (0,external_node_path_.join)(home.store, TABLE);
+    return (0,external_node_path_namespaceObject.join)(home.store, TABLE);
 }
 /** Path, size, modification time in nanoseconds, object id, time of hashing in milliseconds. */
 const rowSchema = schemas/* tuple */.PVZ([
@@ -71531,7 +71416,7 @@ class Lister {
                 continue;
             }
             const hashedAt = this.clock();
-            const hashed = await hashFile((0,external_node_path_.join)(this.home.root, path), path);
+            const hashed = await hashFile((0,external_node_path_namespaceObject.join)(this.home.root, path), path);
             if (hashed === undefined)
                 continue;
             const { size, mtimeNs, ino, oid } = hashed;
@@ -71545,7 +71430,7 @@ class Lister {
 async function walk(root, folder, found) {
     let entries;
     try {
-        entries = await (0,promises_namespaceObject.readdir)((0,external_node_path_.join)(root, folder), { withFileTypes: true });
+        entries = await (0,promises_namespaceObject.readdir)((0,external_node_path_namespaceObject.join)(root, folder), { withFileTypes: true });
     }
     catch (error) {
         if (systemErrorCode(error) === 'ENOENT')
@@ -71558,7 +71443,7 @@ async function walk(root, folder, found) {
             await walk(root, path, found);
         if (!entry.isFile() || isHiddenFile(entry.name))
             return;
-        const stats = await lstatIfThere((0,external_node_path_.join)(root, path));
+        const stats = await lstatIfThere((0,external_node_path_namespaceObject.join)(root, path));
         if (stats?.isFile() === true)
             found.set(path, fileTimes(stats));
     }));
@@ -71586,7 +71471,7 @@ async function tryLock(store, staleMs) {
         throw bookkeepingMoved();
     try {
         const release = await (0,proper_lockfile.lock)(store, {
-            lockfilePath: (0,external_node_path_.join)(store, 'lock'),
+            lockfilePath: (0,external_node_path_namespaceObject.join)(store, 'lock'),
             realpath: false,
             stale: staleMs,
             update: staleMs / 4,
@@ -71718,12 +71603,12 @@ const journal_PART = {
 };
 /** The name of the last commit that was carried out or taken back; readers notice by it that something happened. */
 function headFile(home) {
-    return (0,external_node_path_.join)(home.store, journal_PART.head);
+    return (0,external_node_path_namespaceObject.join)(home.store, journal_PART.head);
 }
 /** What was decided about a transaction, if anything. @throws LoadError where the journal cannot be understood */
 async function readDecision(tx) {
     for (const decided of ['commit', 'undo']) {
-        const text = await readSmall((0,external_node_path_.join)(tx, journal_PART[decided]));
+        const text = await readSmall((0,external_node_path_namespaceObject.join)(tx, journal_PART[decided]));
         if (text !== undefined) {
             await checkFolder(tx);
             return { decided, journal: parseJournal(text) };
@@ -71744,14 +71629,14 @@ function parseJournal(text) {
 }
 /** A folder that came with a download may hold links, and moves through them would reach outside the dataset. */
 async function checkFolder(tx) {
-    for (const folder of [tx, (0,external_node_path_.join)(tx, journal_PART.new), (0,external_node_path_.join)(tx, journal_PART.old), (0,external_node_path_.join)(tx, journal_PART.gone)]) {
+    for (const folder of [tx, (0,external_node_path_namespaceObject.join)(tx, journal_PART.new), (0,external_node_path_namespaceObject.join)(tx, journal_PART.old), (0,external_node_path_namespaceObject.join)(tx, journal_PART.gone)]) {
         if ((await lstatIfThere(folder))?.isDirectory() !== true)
             throw brokenJournal();
     }
 }
 /** Writes the journal into its transaction. Nothing is decided by that: it is a draft until it is renamed. */
 async function draftJournal(tx, journal) {
-    await writeSynced((0,external_node_path_.join)(tx, journal_PART.draft), JSON.stringify(journal));
+    await writeSynced((0,external_node_path_namespaceObject.join)(tx, journal_PART.draft), JSON.stringify(journal));
 }
 async function writeSynced(file, text) {
     const handle = await (0,promises_namespaceObject.open)(file, 'wx');
@@ -71771,26 +71656,26 @@ async function writeSynced(file, text) {
 async function rollForward(home, tx, journal, onStep) {
     for (const [n, { path }] of journal.writes.entries()) {
         onStep(`write ${String(n)}`);
-        const content = (0,external_node_path_.join)(tx, journal_PART.new, String(n));
+        const content = (0,external_node_path_namespaceObject.join)(tx, journal_PART.new, String(n));
         // Its folders may be gone again since; a write that was done must not bring them back.
         if (!(await isThere(content)))
             continue;
         await makeFolders(home.root, path);
-        await move(content, (0,external_node_path_.join)(home.root, path));
+        await move(content, (0,external_node_path_namespaceObject.join)(home.root, path));
     }
     for (const [n, path] of journal.deletes.entries()) {
         onStep(`delete ${String(n)}`);
-        const grave = (0,external_node_path_.join)(tx, journal_PART.gone, String(n));
+        const grave = (0,external_node_path_namespaceObject.join)(tx, journal_PART.gone, String(n));
         if ((await isThere(grave)) || (await missingFolders(home.root, path)).length > 0)
             continue;
-        if (await move((0,external_node_path_.join)(home.root, path), grave))
+        if (await move((0,external_node_path_namespaceObject.join)(home.root, path), grave))
             await removeWhereEmpty(foldersAbove(home.root, path));
     }
     await syncFolders(home, journal);
     onStep('table');
-    await move((0,external_node_path_.join)(tx, journal_PART.table), tableFile(home));
+    await move((0,external_node_path_namespaceObject.join)(tx, journal_PART.table), tableFile(home));
     onStep('head');
-    await move((0,external_node_path_.join)(tx, journal_PART.head), headFile(home));
+    await move((0,external_node_path_namespaceObject.join)(tx, journal_PART.head), headFile(home));
     await syncFolder(home.store);
 }
 /**
@@ -71801,32 +71686,32 @@ async function rollForward(home, tx, journal, onStep) {
 async function rollBack(home, tx, journal, onStep) {
     for (const [n, path] of journal.deletes.entries()) {
         onStep(`undo delete ${String(n)}`);
-        const grave = (0,external_node_path_.join)(tx, journal_PART.gone, String(n));
+        const grave = (0,external_node_path_namespaceObject.join)(tx, journal_PART.gone, String(n));
         if (!(await isThere(grave)))
             continue;
         await makeFolders(home.root, path);
-        await move(grave, (0,external_node_path_.join)(home.root, path));
+        await move(grave, (0,external_node_path_namespaceObject.join)(home.root, path));
     }
     for (const [n, { path, replaces }] of journal.writes.entries()) {
         onStep(`undo write ${String(n)}`);
-        const content = (0,external_node_path_.join)(tx, journal_PART.new, String(n));
+        const content = (0,external_node_path_namespaceObject.join)(tx, journal_PART.new, String(n));
         if ((await isThere(content)) || (await missingFolders(home.root, path)).length > 0)
             continue;
         if (replaces)
-            await move((0,external_node_path_.join)(tx, journal_PART.old, String(n)), (0,external_node_path_.join)(home.root, path));
+            await move((0,external_node_path_namespaceObject.join)(tx, journal_PART.old, String(n)), (0,external_node_path_namespaceObject.join)(home.root, path));
         else
-            await move((0,external_node_path_.join)(home.root, path), content);
+            await move((0,external_node_path_namespaceObject.join)(home.root, path), content);
     }
     onStep('undo rest');
     for (const folder of [...journal.folders].reverse())
-        await removeWhereEmpty([(0,external_node_path_.join)(home.root, folder)]);
+        await removeWhereEmpty([(0,external_node_path_namespaceObject.join)(home.root, folder)]);
     await syncFolders(home, journal);
-    if (!(await isThere((0,external_node_path_.join)(tx, journal_PART.table))))
-        await move(tableFile(home), (0,external_node_path_.join)(tx, journal_PART.table));
+    if (!(await isThere((0,external_node_path_namespaceObject.join)(tx, journal_PART.table))))
+        await move(tableFile(home), (0,external_node_path_namespaceObject.join)(tx, journal_PART.table));
     if (journal.hadHead)
-        await move((0,external_node_path_.join)(tx, journal_PART.headAfterUndo), headFile(home));
-    else if (!(await isThere((0,external_node_path_.join)(tx, journal_PART.head))))
-        await move(headFile(home), (0,external_node_path_.join)(tx, journal_PART.head));
+        await move((0,external_node_path_namespaceObject.join)(tx, journal_PART.headAfterUndo), headFile(home));
+    else if (!(await isThere((0,external_node_path_namespaceObject.join)(tx, journal_PART.head))))
+        await move(headFile(home), (0,external_node_path_namespaceObject.join)(tx, journal_PART.head));
     await syncFolder(home.store);
 }
 async function isThere(path) {
@@ -71866,11 +71751,11 @@ const OPEN = 'tx-';
 const TRASH = 'trash-';
 /** A place for the folder of a new transaction. */
 function newTransaction(home) {
-    return (0,external_node_path_.join)(home.store, OPEN + (0,external_node_crypto_.randomUUID)());
+    return (0,external_node_path_namespaceObject.join)(home.store, OPEN + (0,external_node_crypto_.randomUUID)());
 }
 /** Makes the folder. It must be there for others to find before one looks for theirs. */
 async function begin(tx) {
-    for (const folder of [tx, (0,external_node_path_.join)(tx, journal_PART.new), (0,external_node_path_.join)(tx, journal_PART.old), (0,external_node_path_.join)(tx, journal_PART.gone)])
+    for (const folder of [tx, (0,external_node_path_namespaceObject.join)(tx, journal_PART.new), (0,external_node_path_namespaceObject.join)(tx, journal_PART.old), (0,external_node_path_namespaceObject.join)(tx, journal_PART.gone)])
         await (0,promises_namespaceObject.mkdir)(folder);
 }
 /**
@@ -71891,8 +71776,8 @@ async function prepare(home, tx, plan, before, known, clock, onStep) {
         onStep(`store ${String(n)}`);
         for (const folder of await missingFolders(home.root, path))
             folders.add(folder);
-        const stored = await storeContent(write, (0,external_node_path_.join)(tx, journal_PART.new, String(n)), clock());
-        writes.push({ path, replaces: await keepOld((0,external_node_path_.join)(home.root, path), (0,external_node_path_.join)(tx, journal_PART.old, String(n)), path) });
+        const stored = await storeContent(write, (0,external_node_path_namespaceObject.join)(tx, journal_PART.new, String(n)), clock());
+        writes.push({ path, replaces: await keepOld((0,external_node_path_namespaceObject.join)(home.root, path), (0,external_node_path_namespaceObject.join)(tx, journal_PART.old, String(n)), path) });
         const { size, mtimeNs, oid } = stored;
         files.set(path, { path, ...stored });
         objects.set(path, { size, mtimeNs, oid, hashedAt: clock() });
@@ -71906,12 +71791,12 @@ async function prepare(home, tx, plan, before, known, clock, onStep) {
         hadHead: before.head !== undefined
     };
     const head = (0,external_node_crypto_.randomUUID)();
-    await writeSynced((0,external_node_path_.join)(tx, journal_PART.table), tableText(objects));
-    await writeSynced((0,external_node_path_.join)(tx, journal_PART.head), head);
+    await writeSynced((0,external_node_path_namespaceObject.join)(tx, journal_PART.table), tableText(objects));
+    await writeSynced((0,external_node_path_namespaceObject.join)(tx, journal_PART.head), head);
     if (journal.hadHead)
-        await writeSynced((0,external_node_path_.join)(tx, journal_PART.headAfterUndo), (0,external_node_crypto_.randomUUID)());
+        await writeSynced((0,external_node_path_namespaceObject.join)(tx, journal_PART.headAfterUndo), (0,external_node_crypto_.randomUUID)());
     await draftJournal(tx, journal);
-    for (const folder of [(0,external_node_path_.join)(tx, journal_PART.new), (0,external_node_path_.join)(tx, journal_PART.old), tx, home.store])
+    for (const folder of [(0,external_node_path_namespaceObject.join)(tx, journal_PART.new), (0,external_node_path_namespaceObject.join)(tx, journal_PART.old), tx, home.store])
         await syncFolder(folder);
     return { journal, after: { listing: makeListing(files.values()), head }, objects };
 }
@@ -71933,7 +71818,7 @@ async function keepOld(target, copy, path) {
 }
 /** Decides the commit. */
 async function publish(tx) {
-    await (0,promises_namespaceObject.rename)((0,external_node_path_.join)(tx, journal_PART.draft), (0,external_node_path_.join)(tx, journal_PART.commit));
+    await (0,promises_namespaceObject.rename)((0,external_node_path_namespaceObject.join)(tx, journal_PART.draft), (0,external_node_path_namespaceObject.join)(tx, journal_PART.commit));
     await syncFolder(tx);
 }
 /**
@@ -71948,7 +71833,7 @@ async function carryOut(home, tx, journal, onStep) {
     }
     catch (error) {
         // Where the folder is gone, another writer has taken the commit over, and it will happen.
-        if (!(await move((0,external_node_path_.join)(tx, journal_PART.commit), (0,external_node_path_.join)(tx, journal_PART.undo))))
+        if (!(await move((0,external_node_path_namespaceObject.join)(tx, journal_PART.commit), (0,external_node_path_namespaceObject.join)(tx, journal_PART.undo))))
             return;
         await rollBack(home, tx, journal, onStep);
         await retire(home, tx);
@@ -71957,7 +71842,7 @@ async function carryOut(home, tx, journal, onStep) {
 }
 /** Ends a transaction, whatever became of it: its folder is renamed, and so out of everybody's sight, and removed. */
 async function retire(home, tx) {
-    const trash = (0,external_node_path_.join)(home.store, TRASH + (0,external_node_crypto_.randomUUID)());
+    const trash = (0,external_node_path_namespaceObject.join)(home.store, TRASH + (0,external_node_crypto_.randomUUID)());
     if (await move(tx, trash))
         await removeTrash(trash);
 }
@@ -71977,11 +71862,11 @@ async function removeTrash(trash) {
 async function recover(home, onStep, own) {
     for (const name of await namesIn(home.store)) {
         if (name.startsWith(TRASH))
-            await removeTrash((0,external_node_path_.join)(home.store, name));
-        if (!name.startsWith(OPEN) || (own !== undefined && name === (0,external_node_path_.basename)(own)))
+            await removeTrash((0,external_node_path_namespaceObject.join)(home.store, name));
+        if (!name.startsWith(OPEN) || (own !== undefined && name === (0,external_node_path_namespaceObject.basename)(own)))
             continue;
         const tx = newTransaction(home);
-        if (!(await move((0,external_node_path_.join)(home.store, name), tx)))
+        if (!(await move((0,external_node_path_namespaceObject.join)(home.store, name), tx)))
             continue;
         try {
             await conclude(home, tx, onStep);
@@ -72009,9 +71894,9 @@ async function quietHead(home) {
     for (const name of await namesIn(home.store)) {
         if (!name.startsWith(OPEN))
             continue;
-        const tx = (0,external_node_path_.join)(home.store, name);
+        const tx = (0,external_node_path_namespaceObject.join)(home.store, name);
         for (const part of [journal_PART.commit, journal_PART.undo]) {
-            if ((await lstatIfThere((0,external_node_path_.join)(tx, part))) !== undefined)
+            if ((await lstatIfThere((0,external_node_path_namespaceObject.join)(tx, part))) !== undefined)
                 return undefined;
         }
         // It may have been taken over, and so renamed, since the folder was read.
@@ -72078,7 +71963,7 @@ class FolderStore {
     constructor(path, options) {
         const { waitMs = WAIT_MS, staleMs = STALE_MS, clock = Date.now, onStep = () => undefined } = options;
         this.repo = `file:${path}`;
-        this.home = homeAt((0,external_node_path_.resolve)(path));
+        this.home = homeAt((0,external_node_path_namespaceObject.resolve)(path));
         this.url = (0,external_node_url_.pathToFileURL)(this.home.root).href;
         this.times = { waitMs, staleMs, clock };
         this.onStep = onStep;
@@ -72232,7 +72117,7 @@ class FolderStore {
         return now !== undefined && now.head === this.last?.head ? this.last : undefined;
     }
     async *chunks(file, start, end) {
-        const handle = await openFile((0,external_node_path_.resolve)(this.home.root, file.path));
+        const handle = await openFile((0,external_node_path_namespaceObject.resolve)(this.home.root, file.path));
         if (handle === undefined)
             throw this.stale();
         try {
@@ -72280,7 +72165,7 @@ async function openHome(options) {
     const onlyChecks = inputs.command === 'check';
     const checks = { kind: 'check', cause: 'command', reason: 'that is what the command check does.' };
     if (inputs.repo?.home === 'file') {
-        const store = openFolder((0,external_node_path_.resolve)(workingDirectory, inputs.repo.path), { waitMs: inputs.maxWait });
+        const store = openFolder((0,external_node_path_namespaceObject.resolve)(workingDirectory, inputs.repo.path), { waitMs: inputs.maxWait });
         return onlyChecks ? { ...checks, repo: store.repo, store } : { kind: 'publish', store };
     }
     const named = inputs.repo?.name ?? (await activeRemote(workingDirectory));
@@ -72313,7 +72198,7 @@ function tokenOf({ inputs, env }) {
 async function activeRemote(workingDirectory) {
     let marker;
     try {
-        marker = JSON.parse(await (0,promises_namespaceObject.readFile)((0,external_node_path_.join)(workingDirectory, '.opentraces.json'), 'utf8'));
+        marker = JSON.parse(await (0,promises_namespaceObject.readFile)((0,external_node_path_namespaceObject.join)(workingDirectory, '.opentraces.json'), 'utf8'));
     }
     catch (error) {
         if (systemErrorCode(error) === 'ENOENT')
@@ -74625,7 +74510,7 @@ async function planPublication(staging, considered, options) {
         }
         const shards = index.shards.map(({ path }) => path);
         const path = shardPath(options.now(), shards, options.randomHex(8));
-        const built = await buildFile(staging.spool, fresh.map(({ spooled }) => spooled), (0,external_node_path_.join)(options.workFolder, 'shard.jsonl'));
+        const built = await buildFile(staging.spool, fresh.map(({ spooled }) => spooled), (0,external_node_path_namespaceObject.join)(options.workFolder, 'shard.jsonl'));
         const oid = await options.store.objectId({ path, ...built });
         const rows = shardRows(path, fresh.map(({ entry }) => entry));
         const change = await index.extend({ ...rows, file: { path, size: built.size, oid } });
@@ -75039,11 +74924,11 @@ async function compareStaged(staging, commits, { scope: asked }, { home, base: {
 
 /** Writes the files of a plan below `{outputDir}/dataset`, in place of those of an earlier dry run. Returns that folder. */
 async function leavePlan(plan, outputDir) {
-    const folder = (0,external_node_path_.join)(outputDir, 'dataset');
+    const folder = (0,external_node_path_namespaceObject.join)(outputDir, 'dataset');
     await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
     for (const { path, content } of plan.writes) {
-        const target = (0,external_node_path_.join)(folder, ...path.split('/'));
-        await (0,promises_namespaceObject.mkdir)((0,external_node_path_.dirname)(target), { recursive: true });
+        const target = (0,external_node_path_namespaceObject.join)(folder, ...path.split('/'));
+        await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(target), { recursive: true });
         await ('file' in content ? (0,promises_namespaceObject.copyFile)(content.file, target) : (0,promises_namespaceObject.writeFile)(target, content));
     }
     return folder;
@@ -75079,16 +74964,14 @@ function appliedAllows(policy, fingerprints, now) {
 
 
 
-
 /**
  * All gates over all candidates, then `review` over those in which they found nothing: it may send texts away.
  *
  * @throws GateError where one could not do its work
  */
-async function runGates(gates, { spool, candidates }, policy, now, { review, startReader } = {}) {
+async function runGates(gates, { spool, candidates }, policy, now, review) {
     const lines = candidates.map(({ entry, spooled, file, line }) => ({ ...spooled, traceId: entry.traceId, file, line }));
-    const readers = readersFor(lines.reduce((sum, { length }) => sum + length, 0), startReader);
-    const results = await inspectAll(gates, { shardFile: spool, lines }, readers).finally(() => readers.close());
+    const results = await inspectAll(gates, { shardFile: spool, lines });
     let all = distinct(results.flatMap(({ findings }) => findings));
     if (review !== undefined) {
         const held = new Set(holdingOf(all, policy, now).holding.map(({ traceIndex }) => traceIndex));
@@ -75197,7 +75080,7 @@ function quoted(text) {
 async function judging_judge(staging, collected, positions, onBlocked, ports, report) {
     const review = ports.review?.(collected.files);
     const judged = narrow(staging, positions);
-    const gating = widen(await runGates(ports.gates, judged, ports.policy, ports.now(), { review, startReader: ports.startReader }), positions);
+    const gating = widen(await runGates(ports.gates, judged, ports.policy, ports.now(), review), positions);
     report.checks_run = gating.checks.map(({ gate, tool, version, details }) => ({ gate, tool, version, ...details }));
     for (const [i, findings] of gating.findings) {
         const trace = report.traces[i];
@@ -75278,7 +75161,7 @@ async function push(inputs, ports, report) {
     report.repo = repoOf(home);
     report.dataset_url = home.store?.url ?? '';
     await (0,promises_namespaceObject.mkdir)(ports.tempFolder, { recursive: true });
-    const workFolder = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(ports.tempFolder, 'opentraces-'));
+    const workFolder = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(ports.tempFolder, 'opentraces-'));
     // A check is red for whatever holds a trace back.
     const onBlocked = home.kind === 'check' ? 'fail' : inputs.onBlocked;
     try {
@@ -75405,7 +75288,7 @@ async function writeReviews(file, reviews, randomHex) {
                 edits.push(edit);
         }
         if (edits.length > 0)
-            await replace(file, path, before, edits, (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_path_.basename)(path)}.${randomHex(12)}.tmp`));
+            await replace(file, path, before, edits, (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.dirname)(path), `.${(0,external_node_path_namespaceObject.basename)(path)}.${randomHex(12)}.tmp`));
         return missed;
     }
     catch (error) {
@@ -75617,16 +75500,16 @@ async function review(inputs, ports, report) {
         return;
     }
     await (0,promises_namespaceObject.mkdir)(ports.tempFolder, { recursive: true });
-    const workFolder = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(ports.tempFolder, 'opentraces-'));
+    const workFolder = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_namespaceObject.join)(ports.tempFolder, 'opentraces-'));
     try {
         const collected = await log.group('Collect staged traces', ports.collect);
-        const staging = await log.group('Validate and migrate', () => stage(collected, (0,external_node_path_.join)(workFolder, 'spool.jsonl')));
+        const staging = await log.group('Validate and migrate', () => stage(collected, (0,external_node_path_namespaceObject.join)(workFolder, 'spool.jsonl')));
         review_take(staging, report);
         if (staging.candidates.length === 0) {
             ports.nothing();
             return;
         }
-        const held = await log.group('Gates', () => runGates(ports.gates, staging, ports.policy, ports.now(), { startReader: ports.startReader }));
+        const held = await log.group('Gates', () => runGates(ports.gates, staging, ports.policy, ports.now()));
         report.checks_run = held.checks.map(({ gate, tool, version, details }) => ({ gate, tool, version, ...details }));
         report.warnings.push(...held.warnings);
         for (const [i, findings] of held.findings)
@@ -76224,7 +76107,7 @@ async function runPush(inputs, run) {
         base: {
             source: comparisonSource(context, inputs.head),
             name: env.GITHUB_BASE_REF === '' ? undefined : env.GITHUB_BASE_REF,
-            home: (0,external_node_path_.dirname)(cliHome(runtime, machine)),
+            home: (0,external_node_path_namespaceObject.dirname)(cliHome(runtime, machine)),
             env,
             github
         },
@@ -76269,21 +76152,21 @@ async function runExport(inputs, run) {
     return await exportTraces({ ...inputs, outputDir: outputDir(inputs, places) }, ports, report);
 }
 function foldersOf(inputs, { context, places }) {
-    const workingDirectory = (0,external_node_path_.resolve)(places.workspace, inputs.workingDirectory ?? '.');
+    const workingDirectory = (0,external_node_path_namespaceObject.resolve)(places.workspace, inputs.workingDirectory ?? '.');
     // Without a runner there is no checkout but the folder that somebody works in.
     return { workingDirectory, workspace: context.workspace ?? workingDirectory };
 }
 function cliHome({ env }, machine) {
     const own = env.OT_OPENTRACES_DIR ?? '';
-    return own === '' ? (0,external_node_path_.join)(machine.home, '.opentraces') : (0,external_node_path_.resolve)(machine.cwd, own);
+    return own === '' ? (0,external_node_path_namespaceObject.join)(machine.home, '.opentraces') : (0,external_node_path_namespaceObject.resolve)(machine.cwd, own);
 }
 function outputDir(inputs, places) {
     const given = inputs?.outputDir;
-    return given === undefined ? (0,external_node_path_.join)(places.temp, 'opentraces-push') : (0,external_node_path_.resolve)(places.workspace, given);
+    return given === undefined ? (0,external_node_path_namespaceObject.join)(places.temp, 'opentraces-push') : (0,external_node_path_namespaceObject.resolve)(places.workspace, given);
 }
 function reportPathOf(inputs, places) {
     const given = inputs?.reportPath;
-    return given === undefined ? (0,external_node_path_.join)(outputDir(inputs, places), 'report.json') : (0,external_node_path_.resolve)(places.workspace, given);
+    return given === undefined ? (0,external_node_path_namespaceObject.join)(outputDir(inputs, places), 'report.json') : (0,external_node_path_namespaceObject.resolve)(places.workspace, given);
 }
 function fail(report, thrown, runtime) {
     const error = asActionError(thrown);
@@ -76316,11 +76199,11 @@ async function run_tell(report, inputs, runtime, places, exported = '') {
     const output = outputDir(inputs, places);
     // For the command comment, the report is what it reads: somebody else's.
     const path = inputs?.command === 'comment' ? undefined : reportPathOf(inputs, places);
-    const checksums = (0,external_node_path_.join)(output, 'checksums.txt');
+    const checksums = (0,external_node_path_namespaceObject.join)(output, 'checksums.txt');
     let written = false;
     try {
         if (path !== undefined) {
-            await (0,promises_namespaceObject.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+            await (0,promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(path), { recursive: true });
             const shown = JSON.stringify(report, null, 2);
             // A large one is for programs, and the command comment takes no more than that.
             await (0,promises_namespaceObject.writeFile)(path, `${shown.length > REPORT_BYTES / 4 ? JSON.stringify(report) : shown}\n`);
@@ -76337,7 +76220,7 @@ async function run_tell(report, inputs, runtime, places, exported = '') {
     for (const warning of report.warnings)
         runtime.log.warning(warning);
     const taken = { error: report.error === undefined ? 0 : 1, warning: report.warnings.length };
-    const folder = slashes((0,external_node_path_.relative)(places.workspace, (0,external_node_path_.resolve)(places.workspace, inputs?.workingDirectory ?? '.')));
+    const folder = slashes((0,external_node_path_namespaceObject.relative)(places.workspace, (0,external_node_path_namespaceObject.resolve)(places.workspace, inputs?.workingDirectory ?? '.')));
     for (const { kind, message, ...place } of annotations(report, { folder, taken }))
         runtime.log[kind](message, place);
     await appendSummary(renderSummary(report), runtime.env, runtime.log);
@@ -76446,16 +76329,12 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_2__);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_3__);
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8500);
-/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_4___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_4__);
-/* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5919);
-/* harmony import */ var node_worker_threads__WEBPACK_IMPORTED_MODULE_5___default = /*#__PURE__*/__nccwpck_require__.n(node_worker_threads__WEBPACK_IMPORTED_MODULE_5__);
-/* harmony import */ var _action_context_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2305);
-/* harmony import */ var _action_runtime_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5118);
-/* harmony import */ var _commands_run_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9907);
-/* harmony import */ var _heap_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(8604);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8500);
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_3__);
+/* harmony import */ var _action_context_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2305);
+/* harmony import */ var _action_runtime_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5118);
+/* harmony import */ var _commands_run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5225);
+/* harmony import */ var _heap_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8604);
 /** The entry: connects the run to the process. */
 
 
@@ -76465,11 +76344,9 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 
 
 
-
-
-(0,_heap_js__WEBPACK_IMPORTED_MODULE_9__/* .boundYoungGeneration */ .d)();
-const runtime = (0,_action_runtime_js__WEBPACK_IMPORTED_MODULE_7__/* .connect */ .N)(process);
-const context = (0,_action_context_js__WEBPACK_IMPORTED_MODULE_6__/* .readContext */ .y)(runtime.env, (path) => (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(path, 'utf8'));
+(0,_heap_js__WEBPACK_IMPORTED_MODULE_7__/* .boundYoungGeneration */ .d)();
+const runtime = (0,_action_runtime_js__WEBPACK_IMPORTED_MODULE_5__/* .connect */ .N)(process);
+const context = (0,_action_context_js__WEBPACK_IMPORTED_MODULE_4__/* .readContext */ .y)(runtime.env, (path) => (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(path, 'utf8'));
 const machine = {
     cwd: process.cwd(),
     home: (0,node_os__WEBPACK_IMPORTED_MODULE_2__.homedir)(),
@@ -76480,14 +76357,12 @@ const machine = {
     randomHex: (digits) => (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(Math.ceil(digits / 2))
         .toString('hex')
         .slice(0, digits),
-    sleep: (milliseconds) => (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_4__.setTimeout)(milliseconds),
-    // Beside this bundle, wherever it was started from.
-    startReader: () => new node_worker_threads__WEBPACK_IMPORTED_MODULE_5__.Worker((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.dirname)(process.argv[1] ?? ''), 'reader.js'))
+    sleep: (milliseconds) => (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_3__.setTimeout)(milliseconds)
 };
 process.once('uncaughtException', (thrown) => {
-    void (0,_commands_run_js__WEBPACK_IMPORTED_MODULE_8__/* .abort */ .h)(runtime, context, machine, thrown).then((code) => process.exit(code));
+    void (0,_commands_run_js__WEBPACK_IMPORTED_MODULE_6__/* .abort */ .h)(runtime, context, machine, thrown).then((code) => process.exit(code));
 });
-process.exitCode = await (0,_commands_run_js__WEBPACK_IMPORTED_MODULE_8__/* .run */ .e)(runtime, context, machine);
+process.exitCode = await (0,_commands_run_js__WEBPACK_IMPORTED_MODULE_6__/* .run */ .e)(runtime, context, machine);
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
@@ -76652,13 +76527,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-
-/***/ }),
-
-/***/ 6760:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 
 /***/ }),
 

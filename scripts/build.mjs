@@ -3,8 +3,7 @@
  * earlier build stays behind.
  */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
@@ -13,17 +12,15 @@ const dist = join(root, 'dist')
 rmSync(dist, { recursive: true, force: true })
 const ncc = join(root, 'node_modules', '@vercel', 'ncc', 'dist', 'ncc', 'cli.js')
 const node24 = join(root, 'scripts', 'node24.mjs')
-const bundle = (entry, folder) => {
-  const args = [node24, ncc, 'build', entry, '--out', folder, '--no-cache', '--quiet']
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
-  if (status !== 0) process.exit(status ?? 1)
-}
-bundle('src/main.ts', dist)
-// The thread is small and starts at once, which the whole would not.
-const work = mkdtempSync(join(tmpdir(), 'opentraces-build-'))
-bundle('src/reader.ts', work)
-copyFileSync(join(work, 'index.js'), join(dist, 'reader.js'))
-rmSync(work, { recursive: true })
+const built = spawnSync(
+  process.execPath,
+  [node24, ncc, 'build', 'src/main.ts', '--out', dist, '--no-cache', '--quiet'],
+  {
+    cwd: root,
+    stdio: 'inherit'
+  }
+)
+if (built.status !== 0) process.exit(built.status ?? 1)
 rmSync(join(dist, 'licenses.txt'), { force: true })
 // Loaded with `import`, whatever package.json lies above the folder.
 rmSync(join(dist, 'package.json'), { force: true })

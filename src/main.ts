@@ -2,9 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
 import { readContext } from './action/context.js'
 import { connect } from './action/runtime.js'
 import { abort, run, type Machine } from './commands/run.js'
@@ -25,9 +23,7 @@ const machine: Machine = {
     randomBytes(Math.ceil(digits / 2))
       .toString('hex')
       .slice(0, digits),
-  sleep: (milliseconds) => setTimeout(milliseconds),
-  // Beside this bundle, wherever it was started from.
-  startReader: () => new Worker(join(dirname(process.argv[1] ?? ''), 'reader.js'))
+  sleep: (milliseconds) => setTimeout(milliseconds)
 }
 
 process.once('uncaughtException', (thrown) => {

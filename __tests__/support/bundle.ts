@@ -20,7 +20,7 @@ export interface BundleRun {
 export async function runBundle(
   folder: string,
   inputs: Record<string, string>,
-  { env = {}, uid, bundle = BUNDLE }: { env?: Record<string, string>; uid?: number; bundle?: string } = {}
+  { env = {}, uid }: { env?: Record<string, string>; uid?: number } = {}
 ): Promise<BundleRun> {
   const id = randomBytes(4).toString('hex')
   const files = {
@@ -33,7 +33,7 @@ export async function runBundle(
   await writeFile(event, JSON.stringify({ repository: { id: 1, default_branch: 'main', private: false } }))
   await writeFile(files.summary, '', { mode: 0o666 })
   await writeFile(files.outputs, '', { mode: 0o666 })
-  const child = spawn(process.execPath, [bundle], {
+  const child = spawn(process.execPath, [BUNDLE], {
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(uid === undefined ? {} : { uid, gid: uid }),
     env: {

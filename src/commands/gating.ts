@@ -3,7 +3,6 @@ import { GateError } from '../errors.js'
 import type { CheckRun, Finding, Gate, GateResult } from '../gates/gate.js'
 import { appliedAllows, type AppliedAllows } from '../gates/policy/allows.js'
 import type { Policy } from '../gates/policy.js'
-import { readersFor, type StartReader } from '../gates/readers.js'
 import { inspectAll } from '../gates/reading.js'
 import { notReviewed, REVIEW_GATE } from '../gates/review/gate.js'
 import type { Candidate, Staging } from './staging.js'
@@ -28,14 +27,10 @@ export async function runGates(
   { spool, candidates }: Pick<Staging, 'spool' | 'candidates'>,
   policy: Policy,
   now: Date,
-  { review, startReader }: { readonly review?: Gate | undefined; readonly startReader?: StartReader | undefined } = {}
+  review?: Gate
 ): Promise<Gating> {
   const lines = candidates.map(({ entry, spooled, file, line }) => ({ ...spooled, traceId: entry.traceId, file, line }))
-  const readers = readersFor(
-    lines.reduce((sum, { length }) => sum + length, 0),
-    startReader
-  )
-  const results = await inspectAll(gates, { shardFile: spool, lines }, readers).finally(() => readers.close())
+  const results = await inspectAll(gates, { shardFile: spool, lines })
   let all = distinct(results.flatMap(({ findings }) => findings))
   if (review !== undefined) {
     const held = new Set(holdingOf(all, policy, now).holding.map(({ traceIndex }) => traceIndex))

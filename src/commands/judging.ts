@@ -23,10 +23,7 @@ export async function judge(
 ): Promise<Gating> {
   const review = ports.review?.(collected.files)
   const judged = narrow(staging, positions)
-  const gating = widen(
-    await runGates(ports.gates, judged, ports.policy, ports.now(), { review, startReader: ports.startReader }),
-    positions
-  )
+  const gating = widen(await runGates(ports.gates, judged, ports.policy, ports.now(), review), positions)
   report.checks_run = gating.checks.map(({ gate, tool, version, details }) => ({ gate, tool, version, ...details }))
   for (const [i, findings] of gating.findings) {
     const trace = report.traces[i] as ReportTrace

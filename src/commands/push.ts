@@ -3,7 +3,6 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Gate } from '../gates/gate.js'
 import type { Policy } from '../gates/policy.js'
-import type { StartReader } from '../gates/readers.js'
 import type { Report } from '../report/model.js'
 import type { StagedFile } from '../traces/collect.js'
 import { assess } from './assessing.js'
@@ -48,8 +47,6 @@ export interface PushPorts {
   readonly gates: readonly Gate[]
   /** Over what they let pass; undefined where no review is asked for. */
   readonly review: ((files: readonly StagedFile[]) => Gate) | undefined
-  /** Undefined where the gates read in this thread. */
-  readonly startReader?: StartReader | undefined
   readonly policy: Policy
   /** Whether anybody can read what this run shows. */
   readonly isPublicPage: boolean

@@ -5,7 +5,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { GateError, LoadError } from '../errors.js'
-import type { StartReader } from '../gates/readers.js'
 import type { Finding, Gate, ScanBatch } from '../gates/gate.js'
 import type { Policy } from '../gates/policy.js'
 import { findingOf, REVIEW_GATE } from '../gates/review/gate.js'
@@ -31,8 +30,6 @@ export interface ReviewPorts {
   readonly nothing: () => void
   /** Those that must find nothing before a text leaves the machine. */
   readonly gates: readonly Gate[]
-  /** Undefined where the gates read in this thread. */
-  readonly startReader?: StartReader | undefined
   readonly policy: Policy
   readonly trust: { readonly level: 'trusted' | 'untrusted' | 'local'; readonly cause: string; readonly reason: string }
   readonly model: Model
@@ -70,9 +67,7 @@ export async function review(inputs: ReviewInputs, ports: ReviewPorts, report: R
       ports.nothing()
       return
     }
-    const held = await log.group('Gates', () =>
-      runGates(ports.gates, staging, ports.policy, ports.now(), { startReader: ports.startReader })
-    )
+    const held = await log.group('Gates', () => runGates(ports.gates, staging, ports.policy, ports.now()))
     report.checks_run = held.checks.map(({ gate, tool, version, details }) => ({ gate, tool, version, ...details }))
     report.warnings.push(...held.warnings)
     for (const [i, findings] of held.findings) hold(report.traces[i] as ReportTrace, findings)

@@ -13,7 +13,6 @@ import type { Runtime } from '../action/runtime.js'
 import { appendSummary } from '../action/summary.js'
 import { ActionError } from '../errors.js'
 import { allowsVisibility } from '../gates/policy/floors.js'
-import type { StartReader } from '../gates/readers.js'
 import { cleanAll } from '../gates/redact.js'
 import { annotations } from '../report/annotations.js'
 import { disclosable } from '../report/disclosure.js'
@@ -42,8 +41,6 @@ export interface Machine {
   readonly now: () => Date
   readonly randomHex: (digits: number) => string
   readonly sleep: (milliseconds: number) => Promise<void>
-  /** Undefined where the gates read in this thread. */
-  readonly startReader?: StartReader | undefined
 }
 
 /** Runs the command that the inputs name. Never throws. @returns the exit code of the process */

@@ -3,8 +3,8 @@ import { open } from 'node:fs/promises'
 import { GateError } from '../errors.js'
 import { isJsonObject, JsonError, parseJson, property, type JsonObject, type JsonValue } from '../traces/json.js'
 import type { Gate, GateResult, OpenTrace, ScanBatch, ScanTrace } from './gate.js'
-import { inPlace, type Readers } from './readers.js'
-import { openTrace, Seen, textsOf, type Opened } from './texts.js'
+import { openTrace, Seen, textsOf } from './texts.js'
+import { readingOf } from './views/views.js'
 
 /**
  * Runs gates over a batch, which is read once: each trace goes to all of them before the next one is read.
@@ -12,12 +12,8 @@ import { openTrace, Seen, textsOf, type Opened } from './texts.js'
  * @returns by position of the gate
  * @throws GateError of the first gate, in order, that could not do its work, once all have ended
  */
-export async function inspectAll(
-  gates: readonly Gate[],
-  batch: ScanBatch,
-  disguises: Readers = inPlace
-): Promise<GateResult[]> {
-  const readers = shared(allOf(batch, disguises), gates.length)
+export async function inspectAll(gates: readonly Gate[], batch: ScanBatch): Promise<GateResult[]> {
+  const readers = shared(allOf(batch), gates.length)
   const ends = await Promise.allSettled(
     gates.map(async (gate, i) => {
       const reader = readers[i] as Reader<OpenTrace>
@@ -35,34 +31,13 @@ export async function inspectAll(
 }
 
 /** The traces of a batch with their texts. @throws GateError */
-export async function* allOf(batch: ScanBatch, readers: Readers = inPlace): AsyncGenerator<OpenTrace> {
+export async function* allOf(batch: ScanBatch): AsyncGenerator<OpenTrace> {
   const seen = new Seen()
-  const ahead: Promise<Opened>[] = []
-  let size = 0
   for await (const trace of tracesOf(batch)) {
     const opened = openTrace(trace, seen)
-    const reading = read(opened, readers)
-    // Told when its turn comes.
-    ahead.push(reading)
-    reading.catch(() => undefined)
-    size += trace.text.length
-    for (let next = ahead[0]; next !== undefined && size > readers.ahead; next = ahead[0]) {
-      const done = await next
-      void ahead.shift()
-      size -= done.trace.text.length
-      yield textsOf(done)
-    }
+    for (const one of opened.wanted) one.reading = readingOf(one.text)
+    yield textsOf(opened)
   }
-  for (const next of ahead) yield textsOf(await next)
-}
-
-async function read(opened: Opened, readers: Readers): Promise<Opened> {
-  const { wanted } = opened
-  const readings = await readers.read(wanted.map(({ text }) => text))
-  wanted.forEach((one, i) => {
-    one.reading = readings[i]
-  })
-  return opened
 }
 
 /**
