@@ -130,7 +130,7 @@ try {
     const alone = await timed('TruffleHog alone on the decoded strings', () => {
       const config = join(folder, 'empty.yaml')
       closeSync(openSync(config, 'w'))
-      const args = scanArguments(scratch, config, false).filter(
+      const args = scanArguments([scratch], config, false).filter(
         (arg) => !arg.startsWith('--config') && arg !== '--fail'
       )
       const { status } = spawnSync(values.trufflehog, args, { stdio: 'ignore' })

@@ -38178,7 +38178,7 @@ function connect(process) {
 
 /***/ }),
 
-/***/ 5225:
+/***/ 9121:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -54812,7 +54812,7 @@ function scanFailed(message, hint = RUN_AGAIN, details = {}) {
 }
 /** The temporary folder cannot be written to. The system's error is left out: it names files. */
 function noRoom() {
-    return scanFailed('The secret scan could not write its scratch files.', 'They need about twice the size of the staged traces in the runner’s temporary folder.');
+    return scanFailed('The secret scan could not write its scratch files.', 'Where it needs them, they take about twice the size of the staged traces in the runner’s temporary folder.');
 }
 const RUN_AGAIN = 'Run again; if it fails again, give a TruffleHog of your own in trufflehog-path.';
 
@@ -54854,6 +54854,7 @@ const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createR
 const PINS = [
     {
         version: '3.96.0',
+        readsPipes: false,
         sha256: {
             linux_amd64: '7105f1cd6577f058a9e39d0578f1a99c8a1e481e4d3512cd8a09acfe22a0fdc0',
             linux_arm64: '50acd4c7a3b8ebfe5083d8350956057030c44be3515dedd55b45263495c490b2',
@@ -54863,6 +54864,7 @@ const PINS = [
     },
     {
         version: '3.95.9',
+        readsPipes: false,
         sha256: {
             linux_amd64: 'f6d1106b85107d79527ed7a5b98b592beadd8b770dc3c9e8c1ad99e1b2cf127e',
             linux_arm64: '9d9c2ec4ea36a089a9c5aaafe1969d176013ddf9f44d68e8cd75291aed8c83ed',
@@ -54874,6 +54876,7 @@ const PINS = [
     },
     {
         version: '3.92.5',
+        readsPipes: true,
         sha256: {
             linux_amd64: '3ab99cd9cc07a1b684a6a71e9b4af24aba1a21a2b92474ef0d23cd2d33f4f664',
             linux_arm64: '1dc9fe31423075b30145f4138d042cb34258a8f981db73c4c91e49ea733f08ca',
@@ -54978,7 +54981,7 @@ function newFolder(parent) {
 
 
 /**
- * Runs a program in a process group of its own and ends the whole group with it, at the timeout, or with this process.
+ * Runs a program in a process group of its own and ends the whole group with it, at a stop, or with this process.
  *
  * @throws the system's error where the program cannot be started
  */
@@ -54998,12 +55001,11 @@ async function runProgram(program, args, options) {
 }
 function watch(child, end, options) {
     return new Promise((resolve, reject) => {
-        let timedOut = false;
         let failure;
-        const timer = setTimeout(() => {
-            timedOut = true;
+        const { stop } = options;
+        stop.addEventListener('abort', end);
+        if (stop.aborted)
             end();
-        }, options.timeoutMs);
         const guarded = (handle) => (chunk) => {
             if (failure !== undefined || handle === undefined)
                 return;
@@ -55027,9 +55029,9 @@ function watch(child, end, options) {
         child.on('exit', end);
         child.on('close', settle);
         function settle(code) {
-            clearTimeout(timer);
+            stop.removeEventListener('abort', end);
             if (failure === undefined)
-                resolve({ code, timedOut });
+                resolve({ code, stopped: stop.aborted });
             else
                 reject(failure);
         }
@@ -55091,7 +55093,7 @@ async function given(path) {
         await (0,promises_namespaceObject.access)(real, promises_namespaceObject.constants.X_OK);
         const hash = (0,external_node_crypto_.createHash)('sha256');
         await (0,external_node_stream_promises_namespaceObject.pipeline)((0,external_node_fs_.createReadStream)(real), hash);
-        return { path: real, kind: 'given', version: undefined, sha256: hash.digest('hex') };
+        return { path: real, kind: 'given', version: undefined, sha256: hash.digest('hex'), readsPipes: undefined };
     }
     catch {
         throw scanFailed('trufflehog-path does not name a program that can be run.', 'Check the path, and that the file is executable.');
@@ -55102,14 +55104,14 @@ async function pinned(source, folder) {
     if (platform === undefined)
         throw scanFailed('There is no TruffleHog release for this machine.', OFFER);
     const archive = (0,external_node_path_namespaceObject.join)(folder, 'archive.tar.gz');
-    for (const { version, sha256: hashes } of pins) {
+    for (const { version, sha256: hashes, readsPipes } of pins) {
         const sha256 = hashes[platform];
         if (sha256 === undefined)
             continue;
         const kind = await fetchArchive(source, version, platform, sha256, archive);
         if (kind === undefined)
             continue;
-        return { path: await binary_unpack(archive, folder, platform), kind, version, sha256 };
+        return { path: await binary_unpack(archive, folder, platform), kind, version, sha256, readsPipes };
     }
     const known = pins.some(({ sha256 }) => sha256[platform] !== undefined);
     if (!known)
@@ -55203,7 +55205,7 @@ async function binary_unpack(archive, folder, platform) {
         const { code } = await runProgram(tarProgram(), ['-xzf', archive, '-C', target, program], {
             cwd: folder,
             env: { PATH: process.env.PATH ?? '' },
-            timeoutMs: UNPACK_TIMEOUT_MS
+            stop: AbortSignal.timeout(UNPACK_TIMEOUT_MS)
         });
         const path = (0,external_node_path_namespaceObject.join)(target, program);
         if (code !== 0 || !(await (0,promises_namespaceObject.lstat)(path)).isFile())
@@ -55252,30 +55254,11 @@ function neutralise(text) {
 }
 
 ;// CONCATENATED MODULE: ./src/gates/trufflehog/feed.ts
-/**
- * What TruffleHog gets to read, two scratch files a trace: one with its texts, and one with the bytes of its line as they
- * are sent.
- *
- * Everything here answers a way in which TruffleHog passes over text without a word (measured with 3.92.5):
- *
- * - A file whose first bytes look like SVG, PDF, glTF or an archive is skipped whole. A header of our own comes first.
- * - Where the border of a chunk cuts a character of several bytes, every line feed of the chunk is replaced, and keys in
- *   PEM form are no longer seen. The texts are ASCII: other characters become `!`, which is no part of a word, and of no
- *   kind of token. The published line has no line feeds to lose.
- * - `trufflehog:ignore` behind a secret hides it, also where only a decoder makes the marker. It is taken out of the texts,
- *   which hold whatever the line holds.
- * - A file that was skipped does not show in the exit code or, for the overlap of chunks, in the bytes scanned. Each
- *   file ends with a planted secret that must be found.
- * - In a chunk with another trace's text a result can be ascribed to the wrong one. A file holds one trace only.
- */
 
 
-
-
-
-/** What is added to the name of a trace's scratch file for the one with the published line. */
+/** What is added to the name of a trace's document for the one with the published line. */
 const LINE_SUFFIX = '.line';
-const FILES_PER_TRACE = 2;
+const DOCUMENTS_PER_TRACE = 2;
 /** More than any detector of file types looks at. */
 const HEADER_SIZE = 3200;
 const HEADER_LINE = 'This is a scratch copy of one trace, made to be scanned for secrets.\n';
@@ -55309,25 +55292,25 @@ function lineFeeds(text) {
         count++;
     return count;
 }
+/** The names of the documents of a batch, in the order in which they are made. */
+function documentNames(traces) {
+    return Array.from({ length: traces }, (_, i) => [String(i), String(i) + LINE_SUFFIX]).flat();
+}
 /**
- * Writes the scratch files of a trace, named by its index.
+ * The documents of a trace, named by its index.
  *
  * @param planted a fake secret that TruffleHog finds; it ends each of them
- * @returns bytes written
- * @throws GateError where there is no room for them
  */
-function writeFeed(trace, folder, planted) {
-    const path = (0,external_node_path_namespaceObject.join)(folder, String(trace.traceIndex));
-    const texts = blocksOf(trace);
-    texts.pop();
-    try {
-        return (
+function documentsOf(trace, planted) {
+    const [name, line] = [String(trace.traceIndex), String(trace.traceIndex) + LINE_SUFFIX];
+    const texts = blocksOf(trace)
+        .filter(({ firstLine, source }) => firstLine !== Infinity && source.piece.place !== 'line')
+        .map(({ text }) => text);
+    return [
         // ASCII, in the fastest encoding.
-        feed_writeFile(path, texts.filter(({ firstLine }) => firstLine !== Infinity).map(({ text }) => text), planted, 'latin1') + feed_writeFile(path + LINE_SUFFIX, [feed_lineOf(trace)], planted, 'utf8'));
-    }
-    catch {
-        throw noRoom();
-    }
+        { name, portions: portionsOf(texts, planted, 'latin1') },
+        { name: line, portions: portionsOf([feed_lineOf(trace)], planted, 'utf8') }
+    ];
 }
 /** The published line, byte for byte, without the long texts that it or the line of an earlier trace has: each is read once. */
 function feed_lineOf({ text, texts, repeats }) {
@@ -55376,34 +55359,600 @@ function standingTwice(texts) {
     }
     return twice;
 }
-function feed_writeFile(path, texts, planted, encoding) {
-    const file = (0,external_node_fs_.openSync)(path, 'wx', 0o600);
-    let bytes = 0;
-    let portion = [];
+function* portionsOf(texts, planted, encoding) {
+    let portion = [feed_HEADER.slice(0, -1)];
     let size = 0;
-    const flush = () => {
-        const buffer = Buffer.from(portion.join('\n') + '\n', encoding);
-        for (let written = 0; written < buffer.length;)
-            written += (0,external_node_fs_.writeSync)(file, buffer, written);
-        bytes += buffer.length;
+    for (const text of [...texts, `The end. ${planted}`]) {
+        portion.push(text);
+        size += text.length;
+        if (size <= PORTION)
+            continue;
+        yield feed_bytesOf(portion, encoding);
         portion = [];
         size = 0;
-    };
-    try {
-        portion.push(feed_HEADER.slice(0, -1));
-        for (const text of texts) {
-            portion.push(text);
-            size += text.length;
-            if (size > PORTION)
-                flush();
-        }
-        portion.push(`The end. ${planted}`);
-        flush();
     }
-    finally {
-        (0,external_node_fs_.closeSync)(file);
+    if (portion.length > 0)
+        yield feed_bytesOf(portion, encoding);
+}
+/** Texts, each with a line feed behind it. */
+function feed_bytesOf(texts, encoding) {
+    const size = texts.reduce((sum, text) => sum + (encoding === 'utf8' ? Buffer.byteLength(text) : text.length) + 1, 0);
+    const bytes = Buffer.allocUnsafeSlow(size);
+    let at = 0;
+    for (const text of texts) {
+        at += bytes.write(text, at, encoding);
+        bytes[at++] = 10;
     }
     return bytes;
+}
+
+;// CONCATENATED MODULE: ./src/gates/trufflehog/patience.ts
+/** How long a program may take that is to be stopped where it gets no further. */
+class patience_Patience {
+    #controller = new AbortController();
+    #timer;
+    #ms = 0;
+    #closed = false;
+    /** Aborted once patience has run out. */
+    get signal() {
+        return this.#controller.signal;
+    }
+    /** What was granted last. */
+    get seconds() {
+        return Math.ceil(this.#ms / 1000);
+    }
+    /** Grants this many milliseconds from now, whatever was granted before. */
+    grant(ms) {
+        this.pause();
+        if (this.#closed)
+            return;
+        this.#ms = ms;
+        this.#timer = setTimeout(() => {
+            this.lose();
+        }, ms);
+    }
+    /** Grants all the time until the next call: there is nothing to wait for. */
+    pause() {
+        clearTimeout(this.#timer);
+    }
+    lose() {
+        this.#controller.abort();
+    }
+    /** The program has ended. */
+    close() {
+        this.pause();
+        this.#closed = true;
+    }
+}
+
+// EXTERNAL MODULE: external "node:worker_threads"
+var external_node_worker_threads_ = __nccwpck_require__(5919);
+;// CONCATENATED MODULE: ./src/gates/trufflehog/pipes.ts
+/**
+ * Documents handed to a program through named pipes, while others are still being made: the program is busy from the
+ * start, and a trace stands in no scratch file.
+ *
+ * Between one document and the next the program would wait for this process to have a moment, and it has none while it
+ * reads a trace. So a thread does the writing. It never waits for a pipe's other end inside the system, where nobody could
+ * tell it that the program has ended.
+ */
+
+
+
+
+/** Bytes that may wait to be read. Enough to go on while the program starts. */
+const MOST_WAITING = 8 << 20;
+/** With some systems, names and places of all arguments may not be longer than a megabyte. */
+const MOST_PIPES = 20_000;
+const MKFIFO_TIMEOUT_MS = 60_000;
+/**
+ * Makes a pipe for each document in a folder.
+ *
+ * @returns false where this system has no named pipes, or not as many
+ */
+async function makePipes(folder, names) {
+    if (process.platform === 'win32' || names.length > MOST_PIPES)
+        return false;
+    const options = {
+        cwd: folder,
+        env: { PATH: process.env.PATH ?? '' },
+        stop: AbortSignal.timeout(MKFIFO_TIMEOUT_MS)
+    };
+    return await runProgram('mkfifo', ['-m', '600', ...names], options).then(({ code }) => code === 0, () => false);
+}
+/** The writing end of pipes that were made. A program reads them in the order in which they are written. */
+class Pipes {
+    folder;
+    onChange;
+    /** Whether the program has begun to read anything. */
+    touched = false;
+    #thread;
+    #nobodyReads = new Int32Array(new SharedArrayBuffer(4));
+    #ended;
+    #waiting = 0;
+    #failed = false;
+    #wake = () => undefined;
+    /** @param onChange told how many bytes wait to be read, whenever some were written or read */
+    constructor(folder, onChange) {
+        this.folder = folder;
+        this.onChange = onChange;
+        this.#thread = new external_node_worker_threads_.Worker(THREAD, {
+            eval: true,
+            env: {},
+            execArgv: [],
+            workerData: this.#nobodyReads,
+            resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 }
+        });
+        this.#thread.on('message', (report) => {
+            if (report === 'opened')
+                this.touched = true;
+            else
+                this.#waiting -= report;
+            this.onChange(this.#waiting);
+            this.#wake();
+        });
+        this.#thread.on('error', () => {
+            this.#failed = true;
+        });
+        this.#ended = new Promise((resolve) => {
+            this.#thread.on('exit', () => {
+                this.stop();
+                resolve();
+            });
+        });
+    }
+    /** Whether writing is of no more use. */
+    get stopped() {
+        return this.#nobodyReads[0] === 1;
+    }
+    /** Hands over a document, or the beginning of it where nobody reads any more. @returns bytes */
+    async write({ name, portions }) {
+        let total = 0;
+        this.#tell({ open: (0,external_node_path_namespaceObject.join)(this.folder, name) });
+        for (const bytes of portions) {
+            total += bytes.length;
+            this.#waiting += bytes.length;
+            this.onChange(this.#waiting);
+            this.#tell({ bytes }, bytes.buffer);
+            while (this.#waiting > MOST_WAITING && !this.stopped) {
+                await new Promise((resolve) => {
+                    this.#wake = resolve;
+                });
+            }
+            if (this.stopped)
+                break;
+        }
+        return total;
+    }
+    /** Waits until everything has been read, or nobody reads any more. @throws GateError */
+    async end() {
+        this.#tell('end');
+        await this.#ended;
+        if (this.#failed)
+            throw noRoom();
+    }
+    /** Nobody reads any more. */
+    stop() {
+        Atomics.store(this.#nobodyReads, 0, 1);
+        Atomics.notify(this.#nobodyReads, 0);
+        this.#wake();
+    }
+    #tell(order, ...taken) {
+        this.#thread.postMessage(order, taken);
+    }
+}
+/**
+ * The thread, as text, because a bundle is one file. A document ends where the next one begins. One whose reader has left
+ * is passed over: what was not read shows in the end.
+ */
+const THREAD = `
+'use strict'
+const { closeSync, constants, openSync, writeSync } = require('node:fs')
+const { parentPort, workerData: nobodyReads } = require('node:worker_threads')
+const NOT_YET = ['ENXIO', 'EAGAIN', 'EINTR']
+let pipe
+
+/** Tries until it works; undefined where nobody reads, or no more. */
+function patiently(work) {
+  for (;;) {
+    try {
+      return work()
+    } catch (error) {
+      if (error.code === 'EPIPE') return undefined
+      if (!NOT_YET.includes(error.code)) throw error
+      if (Atomics.wait(nobodyReads, 0, 0, 0.3) !== 'timed-out') return undefined
+    }
+  }
+}
+
+function write(bytes) {
+  for (let at = 0; pipe !== undefined && at < bytes.length; ) {
+    const written = patiently(() => writeSync(pipe, bytes, at))
+    if (written === undefined) close()
+    else at += written
+  }
+}
+
+function close() {
+  if (pipe !== undefined) closeSync(pipe)
+  pipe = undefined
+}
+
+parentPort.on('message', (order) => {
+  if (order === 'end') {
+    close()
+    parentPort.close()
+  } else if (order.open === undefined) {
+    const { buffer, length } = order.bytes
+    write(order.bytes)
+    // Given back at once, where Node can: this thread is too small for its collector to come often.
+    buffer.transfer?.(0)
+    parentPort.postMessage(length)
+  } else {
+    close()
+    pipe = patiently(() => openSync(order.open, constants.O_WRONLY | constants.O_NONBLOCK))
+    if (pipe !== undefined) parentPort.postMessage('opened')
+  }
+})
+`;
+
+;// CONCATENATED MODULE: ./src/gates/trufflehog/scanner.ts
+/** One run of TruffleHog over a folder: believed only with proof that it read everything. */
+
+
+
+
+
+/** Exit code of `--fail` where there are results, and there always are: the planted ones. */
+const FOUND = 183;
+/** Decoders that leave line feeds where they are. */
+const KEEP_LINES = new Set(['PLAIN', 'BASE64', 'ESCAPED_UNICODE']);
+/** What TruffleHog adds to some tokens: where they are accepted. Not secret, and too common to be hidden in a log. */
+const ADDRESS = /^(\w+:\/\/|[\w-]+(\.[\w-]+)+(:\d+)?(\/|$))/;
+/** Longest line of output that is taken: a result of TruffleHog repeats a secret of a few KiB a few times. */
+const MAX_LINE = 16 * 1024 * 1024;
+const Result = schemas/* object */.Ikc({
+    SourceMetadata: schemas/* object */.Ikc({
+        Data: schemas/* object */.Ikc({ Filesystem: schemas/* object */.Ikc({ file: schemas/* string */.YjP(), line: schemas/* number */.aig().int().default(1) }) })
+    }),
+    DetectorName: schemas/* string */.YjP(),
+    DecoderName: schemas/* string */.YjP(),
+    Verified: schemas/* boolean */.zMY(),
+    Raw: schemas/* string */.YjP().min(1),
+    RawV2: schemas/* string */.YjP(),
+    ExtraData: schemas/* unknown */.L5J().optional()
+});
+const Named = schemas/* object */.Ikc({ name: schemas/* string */.YjP() });
+const LogLine = schemas/* object */.Ikc({ level: schemas/* string */.YjP(), msg: schemas/* string */.YjP() });
+const Finished = schemas/* object */.Ikc({
+    bytes: schemas/* number */.aig().int(),
+    chunks: schemas/* number */.aig().int(),
+    trufflehog_version: schemas/* string */.YjP()
+        .regex(/^[\w.+-]{1,40}$/)
+        .catch('unknown')
+});
+/** The arguments of a scan. */
+function scanArguments(paths, config, verify) {
+    return [
+        'filesystem',
+        ...paths,
+        '--json',
+        `--config=${config}`,
+        '--no-update',
+        // Without it a second process is forked that no signal reaches.
+        '--local-dev',
+        // Its limit for any file, not only archives: a minute, too short for what comes through a pipe.
+        '--archive-timeout=24h',
+        // Without the last kind, real secrets that happen to hold a word such as `test` are dropped.
+        '--results=verified,unverified,unknown,filtered_unverified',
+        '--fail',
+        '--fail-on-scan-errors',
+        ...(verify ? [] : ['--no-verification'])
+    ];
+}
+/** What TruffleHog gets of the environment: no token, and none of the variables that it takes options from. */
+function scanEnvironment(own, home, verify) {
+    const passed = ['PATH', 'SystemRoot', 'SystemDrive'];
+    if (verify) {
+        passed.push('SSL_CERT_FILE', 'SSL_CERT_DIR');
+        for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'])
+            passed.push(name, name.toLowerCase());
+    }
+    const environment = { HOME: home, TMPDIR: home, TMP: home, TEMP: home };
+    for (const name of passed) {
+        const value = own[name];
+        if (value !== undefined)
+            environment[name] = value;
+    }
+    return environment;
+}
+/**
+ * Scans documents.
+ *
+ * @throws GateError where TruffleHog did not come to an end of its own that can be believed
+ */
+async function scan(request) {
+    const results = new Results(request);
+    const log = new Log();
+    const end = await scanner_run(request, results, log);
+    if (end.stopped) {
+        throw scanFailed(`TruffleHog did not get any further within ${String(request.patience.seconds)} seconds and was stopped.`);
+    }
+    if (end.code === null)
+        throw scanFailed('TruffleHog was killed before it had scanned everything.');
+    const { finished } = log;
+    // Without a single document it finds nothing, and says so.
+    const expected = results.proven === 0 && finished?.bytes === 0 ? 0 : FOUND;
+    if (end.code !== expected || finished === undefined || log.failed) {
+        throw scanFailed(`TruffleHog did not finish its scan (exit code ${String(end.code)}${log.failed ? ', it logged an error' : ''}).`);
+    }
+    return {
+        proven: results.proven,
+        outcome: {
+            hits: results.hits,
+            bytes: finished.bytes,
+            chunks: finished.chunks,
+            version: finished.trufflehog_version
+        }
+    };
+}
+/**
+ * What a scan gave, where it read everything.
+ *
+ * @param bytes of all documents together
+ * @throws GateError
+ */
+function believed({ proven, outcome }, traces, bytes) {
+    const documents = traces * DOCUMENTS_PER_TRACE;
+    if (outcome.bytes >= bytes && proven === documents)
+        return outcome;
+    throw scanFailed(`TruffleHog passed over some of the traces: it read ${String(proven)} of ${String(documents)} documents to their end.`);
+}
+async function scanner_run(request, results, log) {
+    try {
+        const end = await runProgram(request.program, scanArguments(request.paths, request.config, request.verify), {
+            cwd: request.folder,
+            env: scanEnvironment(process.env, request.home, request.verify),
+            stop: request.patience.signal,
+            onStdout: (chunk) => {
+                results.add(chunk);
+            },
+            onStderr: (chunk) => {
+                log.add(chunk);
+            }
+        });
+        results.finish();
+        log.finish();
+        return end;
+    }
+    catch (error) {
+        if (error instanceof UnknownOutput)
+            throw scanFailed('TruffleHog gave a result that this action does not know.');
+        throw scanFailed('TruffleHog could not be started.', 'Check that it is a program for this machine.');
+    }
+    finally {
+        request.patience.close();
+    }
+}
+/** A result in no form that is known. Says nothing else: the result may hold a secret. */
+class UnknownOutput extends Error {
+}
+/** Cuts a stream at line feeds and hands on whole lines, decoded. */
+class Lines {
+    #rest = [];
+    #size = 0;
+    add(chunk) {
+        let start = 0;
+        for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, start)) {
+            this.#rest.push(chunk.subarray(start, at));
+            this.finish();
+            start = at + 1;
+        }
+        if (start === chunk.length)
+            return;
+        this.#rest.push(chunk.subarray(start));
+        this.#size += chunk.length - start;
+        if (this.#size > MAX_LINE)
+            throw new UnknownOutput();
+    }
+    /** The last line may lack its line feed. */
+    finish() {
+        const line = Buffer.concat(this.#rest).toString('utf8').trim();
+        this.#rest = [];
+        this.#size = 0;
+        if (line !== '')
+            this.line(line);
+    }
+}
+class Results extends Lines {
+    request;
+    hits = [];
+    #proven = new Set();
+    constructor(request) {
+        super();
+        this.request = request;
+    }
+    /** Documents whose planted secret was found. */
+    get proven() {
+        return this.#proven.size;
+    }
+    line(text) {
+        const parsed = Result.safeParse(jsonOf(text));
+        if (!parsed.success)
+            throw new UnknownOutput();
+        const { Raw: value, RawV2: full, ...result } = parsed.data;
+        const { file, line } = result.SourceMetadata.Data.Filesystem;
+        const name = (0,external_node_path_namespaceObject.basename)(file);
+        const inLine = name.endsWith(LINE_SUFFIX);
+        const index = inLine ? name.slice(0, -LINE_SUFFIX.length) : name;
+        const traceIndex = Number(index);
+        if (!/^\d+$/.test(index) || traceIndex >= this.request.traces)
+            throw new UnknownOutput();
+        if (value === this.request.planted) {
+            this.#proven.add(name);
+            return;
+        }
+        for (const part of secretParts(value, full))
+            this.request.mask(part);
+        this.hits.push({
+            detector: detectorName(result.DetectorName, result.ExtraData),
+            value,
+            plain: result.DecoderName === 'PLAIN',
+            verified: result.Verified,
+            traceIndex,
+            inLine,
+            line: KEEP_LINES.has(result.DecoderName) ? line : undefined
+        });
+    }
+}
+/** Of a detector of our own, the name that its configuration gives it. */
+function detectorName(name, extra) {
+    const own = name === 'CustomRegex' ? Named.safeParse(extra).data?.name : undefined;
+    const shown = own ?? name;
+    return /^[\w .-]{1,60}$/.test(shown) ? shown : 'unnamed';
+}
+/** Everything of a result that is secret: of an AWS pair `full` is the id, a separator and the key. */
+function secretParts(value, full) {
+    const parts = [value];
+    if (full !== '' && full !== value) {
+        parts.push(full);
+        const rest = full.replace(value, '').replace(/^[:;|,\s]+|[:;|,\s]+$/g, '');
+        if (rest.length >= 8 && rest !== full && !ADDRESS.test(rest))
+            parts.push(rest);
+    }
+    return parts;
+}
+class Log extends Lines {
+    failed = false;
+    finished;
+    line(text) {
+        // Not every line is a log line, and a text that is none proves nothing.
+        const json = jsonOf(text);
+        const entry = LogLine.safeParse(json);
+        if (!entry.success)
+            return;
+        if (/^(error|fatal|panic|dpanic)/i.test(entry.data.level))
+            this.failed = true;
+        if (entry.data.msg !== 'finished scanning')
+            return;
+        const finished = Finished.safeParse(json);
+        if (finished.success)
+            this.finished = finished.data;
+    }
+}
+function jsonOf(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./src/gates/trufflehog/handover.ts
+/**
+ * How TruffleHog gets its documents: through named pipes while the traces are read, so that both are busy at once, or from
+ * scratch files when all are there, where this system has no pipes or this TruffleHog passes over them.
+ */
+
+
+
+
+
+
+
+
+
+/**
+ * Has all traces scanned, in one process.
+ *
+ * @param traces of the batch
+ * @throws GateError where it is not proven that all was read
+ */
+async function scanAll(batch, traces, handover) {
+    if (handover.readsPipes === false)
+        return await throughFiles(traces, handover);
+    const folder = await subfolder(handover.folder, 'pipes');
+    const names = documentNames(batch.lines.length);
+    if (!(await makePipes(folder, names)))
+        return await throughFiles(traces, handover);
+    return (await throughPipes(traces, folder, names, handover)) ?? (await throughFiles(allOf(batch), handover));
+}
+/** @returns undefined where TruffleHog passed over all of the pipes */
+async function throughPipes(traces, folder, paths, { request, timeoutMs }) {
+    let bytes = 0;
+    const patience = new patience_Patience();
+    const pipes = new Pipes(folder, (waiting) => {
+        if (waiting === 0)
+            patience.pause();
+        else
+            patience.grant(timeoutMs(bytes));
+    });
+    const scanning = scan({ ...request, folder, paths, patience }).finally(() => {
+        pipes.stop();
+    });
+    // It may fail while nobody waits for it yet.
+    scanning.catch(() => undefined);
+    try {
+        for await (const trace of traces) {
+            for (const document of documentsOf(trace, request.planted))
+                bytes += await pipes.write(document);
+            if (pipes.stopped)
+                break;
+        }
+        await pipes.end();
+        patience.grant(timeoutMs(bytes));
+        const scanned = await scanning;
+        return pipes.touched ? believed(scanned, request.traces, bytes) : undefined;
+    }
+    catch (error) {
+        patience.lose();
+        await Promise.allSettled([scanning, pipes.end()]);
+        throw error;
+    }
+}
+async function throughFiles(traces, { folder, request, timeoutMs }) {
+    const scratch = await subfolder(folder, 'traces');
+    let bytes = 0;
+    for await (const trace of traces) {
+        for (const document of documentsOf(trace, request.planted))
+            bytes += handover_writeFile(scratch, document);
+    }
+    const patience = new patience_Patience();
+    patience.grant(timeoutMs(bytes));
+    return believed(await scan({ ...request, folder: request.home, paths: [scratch], patience }), request.traces, bytes);
+}
+/** @returns bytes written. @throws GateError where there is no room for them */
+function handover_writeFile(folder, { name, portions }) {
+    let total = 0;
+    try {
+        const file = (0,external_node_fs_.openSync)((0,external_node_path_namespaceObject.join)(folder, name), 'wx', 0o600);
+        try {
+            for (const bytes of portions) {
+                for (let at = 0; at < bytes.length;)
+                    at += (0,external_node_fs_.writeSync)(file, bytes, at);
+                total += bytes.length;
+            }
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(file);
+        }
+    }
+    catch {
+        throw noRoom();
+    }
+    return total;
+}
+/** @throws GateError */
+async function subfolder(parent, name) {
+    const folder = (0,external_node_path_namespaceObject.join)(parent, name);
+    try {
+        await (0,promises_namespaceObject.mkdir)(folder, { mode: 0o700 });
+        return folder;
+    }
+    catch {
+        throw noRoom();
+    }
 }
 
 ;// CONCATENATED MODULE: ./src/gates/trufflehog/locate.ts
@@ -55518,7 +56067,7 @@ function locate_lookIn(block, search, owners, here, places, except) {
             places.add(secret, block, offset);
     }
 }
-/** The block that holds a line of the scratch file; undefined where no line is known, or none of a block. */
+/** The block that holds a line of the document; undefined where no line is known, or none of a block. */
 function locate_blockAt(blocks, line) {
     return line === undefined ? undefined : blocks.findLast(({ firstLine }) => firstLine <= line);
 }
@@ -55600,250 +56149,11 @@ function locate_messageOf(secret, place, disguise, approximate) {
     return `TruffleHog found a secret of kind ${secret.detector}${PLACES[place]}${live}${about}.`;
 }
 
-;// CONCATENATED MODULE: ./src/gates/trufflehog/scanner.ts
-/** One run of TruffleHog over a folder: believed only with proof that it read everything. */
-
-
-
-
-
-/** Exit code of `--fail` where there are results, and there always are: the planted ones. */
-const FOUND = 183;
-/** Decoders that leave line feeds where they are. */
-const KEEP_LINES = new Set(['PLAIN', 'BASE64', 'ESCAPED_UNICODE']);
-/** What TruffleHog adds to some tokens: where they are accepted. Not secret, and too common to be hidden in a log. */
-const ADDRESS = /^(\w+:\/\/|[\w-]+(\.[\w-]+)+(:\d+)?(\/|$))/;
-/** Longest line of output that is taken: a result of TruffleHog repeats a secret of a few KiB a few times. */
-const MAX_LINE = 16 * 1024 * 1024;
-const Result = schemas/* object */.Ikc({
-    SourceMetadata: schemas/* object */.Ikc({
-        Data: schemas/* object */.Ikc({ Filesystem: schemas/* object */.Ikc({ file: schemas/* string */.YjP(), line: schemas/* number */.aig().int().default(1) }) })
-    }),
-    DetectorName: schemas/* string */.YjP(),
-    DecoderName: schemas/* string */.YjP(),
-    Verified: schemas/* boolean */.zMY(),
-    Raw: schemas/* string */.YjP().min(1),
-    RawV2: schemas/* string */.YjP(),
-    ExtraData: schemas/* unknown */.L5J().optional()
-});
-const Named = schemas/* object */.Ikc({ name: schemas/* string */.YjP() });
-const LogLine = schemas/* object */.Ikc({ level: schemas/* string */.YjP(), msg: schemas/* string */.YjP() });
-const Finished = schemas/* object */.Ikc({
-    bytes: schemas/* number */.aig().int(),
-    chunks: schemas/* number */.aig().int(),
-    trufflehog_version: schemas/* string */.YjP()
-        .regex(/^[\w.+-]{1,40}$/)
-        .catch('unknown')
-});
-/** The arguments of a scan. */
-function scanArguments(folder, config, verify) {
-    return [
-        'filesystem',
-        folder,
-        '--json',
-        `--config=${config}`,
-        '--no-update',
-        // Without it a second process is forked that no signal reaches.
-        '--local-dev',
-        // Without the last kind, real secrets that happen to hold a word such as `test` are dropped.
-        '--results=verified,unverified,unknown,filtered_unverified',
-        '--fail',
-        '--fail-on-scan-errors',
-        ...(verify ? [] : ['--no-verification'])
-    ];
-}
-/** What TruffleHog gets of the environment: no token, and none of the variables that it takes options from. */
-function scanEnvironment(own, home, verify) {
-    const passed = ['PATH', 'SystemRoot', 'SystemDrive'];
-    if (verify) {
-        passed.push('SSL_CERT_FILE', 'SSL_CERT_DIR');
-        for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'])
-            passed.push(name, name.toLowerCase());
-    }
-    const environment = { HOME: home, TMPDIR: home, TMP: home, TEMP: home };
-    for (const name of passed) {
-        const value = own[name];
-        if (value !== undefined)
-            environment[name] = value;
-    }
-    return environment;
-}
-/**
- * Scans the files of a folder.
- *
- * @throws GateError where TruffleHog did not prove that it read all of them
- */
-async function scan(request) {
-    const results = new Results(request);
-    const log = new Log();
-    const end = await scanner_run(request, results, log);
-    if (end.timedOut) {
-        throw scanFailed(`TruffleHog did not end within ${String(Math.ceil(request.timeoutMs / 1000))} seconds and was stopped.`);
-    }
-    if (end.code === null)
-        throw scanFailed('TruffleHog was killed before it had scanned everything.');
-    const { finished } = log;
-    if (end.code !== FOUND || finished === undefined || log.failed) {
-        throw scanFailed(`TruffleHog did not finish its scan (exit code ${String(end.code)}${log.failed ? ', it logged an error' : ''}).`);
-    }
-    const files = request.traces * FILES_PER_TRACE;
-    if (finished.bytes < request.bytes || results.proven !== files) {
-        throw scanFailed(`TruffleHog passed over some of the traces: it read ${String(results.proven)} of ${String(files)} files to their end.`);
-    }
-    return {
-        hits: results.hits,
-        bytes: finished.bytes,
-        chunks: finished.chunks,
-        version: finished.trufflehog_version
-    };
-}
-async function scanner_run(request, results, log) {
-    try {
-        const end = await runProgram(request.program, scanArguments(request.folder, request.config, request.verify), {
-            cwd: request.home,
-            env: scanEnvironment(process.env, request.home, request.verify),
-            timeoutMs: request.timeoutMs,
-            onStdout: (chunk) => {
-                results.add(chunk);
-            },
-            onStderr: (chunk) => {
-                log.add(chunk);
-            }
-        });
-        results.finish();
-        log.finish();
-        return end;
-    }
-    catch (error) {
-        if (error instanceof UnknownOutput)
-            throw scanFailed('TruffleHog gave a result that this action does not know.');
-        throw scanFailed('TruffleHog could not be started.', 'Check that it is a program for this machine.');
-    }
-}
-/** A result in no form that is known. Says nothing else: the result may hold a secret. */
-class UnknownOutput extends Error {
-}
-/** Cuts a stream at line feeds and hands on whole lines, decoded. */
-class Lines {
-    #rest = [];
-    #size = 0;
-    add(chunk) {
-        let start = 0;
-        for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, start)) {
-            this.#rest.push(chunk.subarray(start, at));
-            this.finish();
-            start = at + 1;
-        }
-        if (start === chunk.length)
-            return;
-        this.#rest.push(chunk.subarray(start));
-        this.#size += chunk.length - start;
-        if (this.#size > MAX_LINE)
-            throw new UnknownOutput();
-    }
-    /** The last line may lack its line feed. */
-    finish() {
-        const line = Buffer.concat(this.#rest).toString('utf8').trim();
-        this.#rest = [];
-        this.#size = 0;
-        if (line !== '')
-            this.line(line);
-    }
-}
-class Results extends Lines {
-    request;
-    hits = [];
-    #proven = new Set();
-    constructor(request) {
-        super();
-        this.request = request;
-    }
-    /** Files whose planted secret was found. */
-    get proven() {
-        return this.#proven.size;
-    }
-    line(text) {
-        const parsed = Result.safeParse(jsonOf(text));
-        if (!parsed.success)
-            throw new UnknownOutput();
-        const { Raw: value, RawV2: full, ...result } = parsed.data;
-        const { file, line } = result.SourceMetadata.Data.Filesystem;
-        const name = (0,external_node_path_namespaceObject.basename)(file);
-        const inLine = name.endsWith(LINE_SUFFIX);
-        const index = inLine ? name.slice(0, -LINE_SUFFIX.length) : name;
-        const traceIndex = Number(index);
-        if (!/^\d+$/.test(index) || traceIndex >= this.request.traces)
-            throw new UnknownOutput();
-        if (value === this.request.planted) {
-            this.#proven.add(name);
-            return;
-        }
-        for (const part of secretParts(value, full))
-            this.request.mask(part);
-        this.hits.push({
-            detector: detectorName(result.DetectorName, result.ExtraData),
-            value,
-            plain: result.DecoderName === 'PLAIN',
-            verified: result.Verified,
-            traceIndex,
-            inLine,
-            line: KEEP_LINES.has(result.DecoderName) ? line : undefined
-        });
-    }
-}
-/** Of a detector of our own, the name that its configuration gives it. */
-function detectorName(name, extra) {
-    const own = name === 'CustomRegex' ? Named.safeParse(extra).data?.name : undefined;
-    const shown = own ?? name;
-    return /^[\w .-]{1,60}$/.test(shown) ? shown : 'unnamed';
-}
-/** Everything of a result that is secret: of an AWS pair `full` is the id, a separator and the key. */
-function secretParts(value, full) {
-    const parts = [value];
-    if (full !== '' && full !== value) {
-        parts.push(full);
-        const rest = full.replace(value, '').replace(/^[:;|,\s]+|[:;|,\s]+$/g, '');
-        if (rest.length >= 8 && rest !== full && !ADDRESS.test(rest))
-            parts.push(rest);
-    }
-    return parts;
-}
-class Log extends Lines {
-    failed = false;
-    finished;
-    line(text) {
-        // Not every line is a log line, and a text that is none proves nothing.
-        const json = jsonOf(text);
-        const entry = LogLine.safeParse(json);
-        if (!entry.success)
-            return;
-        if (/^(error|fatal|panic|dpanic)/i.test(entry.data.level))
-            this.failed = true;
-        if (entry.data.msg !== 'finished scanning')
-            return;
-        const finished = Finished.safeParse(json);
-        if (finished.success)
-            this.finished = finished.data;
-    }
-}
-function jsonOf(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-
 ;// CONCATENATED MODULE: ./src/gates/trufflehog/gate.ts
 /**
  * The TruffleHog gate: every string and every published byte of a batch through a real TruffleHog, in one process. Any
  * result is a finding; without proof of a complete scan there is no result at all.
  */
-
-
-
-
 
 
 
@@ -55864,39 +56174,26 @@ async function trufflehog_gate_inspect(options, batch, traces) {
     const now = options.now ?? (() => performance.now());
     return await withPrivateFolder(options.tempRoot, async (folder) => {
         const binary = await obtainBinary(options.binary, folder);
-        const [scratch, home] = await subfolders(folder);
-        const planted = plantedSecret();
-        let bytes = 0;
-        for await (const trace of traces)
-            bytes += writeFeed(trace, scratch, planted);
+        const home = await subfolder(folder, 'home');
         const config = await writeDetectors(folder);
         const start = now();
-        const outcome = await scan({
-            program: binary.path,
-            folder: scratch,
-            traces: batch.lines.length,
-            config,
-            bytes,
-            planted,
-            verify: options.verify,
-            timeoutMs: options.timeoutMs?.(bytes) ?? scanTimeout(bytes, options.verify),
-            home,
-            mask: options.mask
+        const outcome = await scanAll(batch, traces, {
+            folder,
+            request: {
+                program: binary.path,
+                traces: batch.lines.length,
+                config,
+                planted: plantedSecret(),
+                verify: options.verify,
+                home,
+                mask: options.mask
+            },
+            readsPipes: binary.readsPipes,
+            timeoutMs: options.timeoutMs ?? ((bytes) => scanTimeout(bytes, options.verify))
         });
         const checks = [checkRun(binary, outcome, options.verify, now() - start)];
         return { findings: await locate(batch, outcome.hits, options), checks };
     });
-}
-async function subfolders(folder) {
-    const [scratch, home] = [(0,external_node_path_namespaceObject.join)(folder, 'traces'), (0,external_node_path_namespaceObject.join)(folder, 'home')];
-    try {
-        await (0,promises_namespaceObject.mkdir)(scratch);
-        await (0,promises_namespaceObject.mkdir)(home);
-        return [scratch, home];
-    }
-    catch {
-        throw noRoom();
-    }
 }
 /**
  * A fake token of a kind that TruffleHog knows by form alone, new in every run. Letters only, random: nothing in a trace
@@ -76333,7 +76630,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_timers_promises__WEBPACK_IMPORTED_MODULE_3__);
 /* harmony import */ var _action_context_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2305);
 /* harmony import */ var _action_runtime_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5118);
-/* harmony import */ var _commands_run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5225);
+/* harmony import */ var _commands_run_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9121);
 /* harmony import */ var _heap_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8604);
 /** The entry: connects the run to the process. */
 

@@ -61,7 +61,7 @@ function publish(version: string, content: Buffer | 'cut off'): void {
 }
 
 function pin(version: string, content: Buffer): Pin {
-  return { version, sha256: { linux_amd64: sha256(content) } }
+  return { version, sha256: { linux_amd64: sha256(content) }, readsPipes: false }
 }
 
 function sourceOf(pins: readonly Pin[], changes: Partial<BinarySource> = {}): BinarySource {
@@ -132,7 +132,10 @@ describe('a pinned release', () => {
   test('without a hash for the machine is passed over', async () => {
     const archive = archiveOf(program('older'))
     publish('1.0.0', archive)
-    const pins = [{ version: '2.0.0', sha256: { windows_amd64: '0'.repeat(64) } }, pin('1.0.0', archive)]
+    const pins = [
+      { version: '2.0.0', sha256: { windows_amd64: '0'.repeat(64) }, readsPipes: false },
+      pin('1.0.0', archive)
+    ]
     expect((await obtainBinary(sourceOf(pins), tempFolder())).version).toBe('1.0.0')
     expect(asked).toHaveLength(1)
   })
@@ -197,6 +200,23 @@ describe('a pinned release', () => {
         details: { source: 'downloaded', archive_sha256: sha256(archive), calls_itself: '9.9.9' }
       }
     ])
+  })
+
+  test.each([
+    ['reads pipes gets', true, 'p'],
+    ['passes over pipes gets no', false, '-']
+  ])('that %s pipes', async (_, readsPipes, type) => {
+    const listing = join(tempFolder(), 'listing')
+    const archive = archiveOf(program(text(fakeScanner({ begin: `ls -l $paths | cut -c 1 >> ${listing}` }))))
+    publish('2.0.0', archive)
+    const gate = trufflehogGate({
+      binary: sourceOf([{ ...pin('2.0.0', archive), readsPipes }]),
+      verify: false,
+      tempRoot: tempFolder(),
+      mask: () => undefined
+    })
+    expect((await resultOf(gate, batchOf([rawTrace('a')]))).findings).toEqual([])
+    expect(text(listing)).toBe(`${type}\n${type}\n`)
   })
 })
 

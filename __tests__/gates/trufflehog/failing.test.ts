@@ -1,6 +1,6 @@
 /** Every way in which a scan can go wrong ends the run, and leaves nothing behind. */
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { GateError } from '../../../src/errors.js'
 import type { GateResult } from '../../../src/gates/gate.js'
@@ -80,18 +80,18 @@ describe('a scan without proof fails', () => {
       { finished: '{"level":"info-0","msg":"finished scanning","bytes":5000,"chunks":1}' },
       /passed over/
     ],
-    ['passed over one file', { files: '0*' }, /read 2 of 4 files/],
-    ['passed over the published lines', { files: '?' }, /read 2 of 4 files/],
-    ['read no file to its end', { files: '0', begin: 'tail() { echo nothing; }' }, /read 0 of 4 files/],
+    ['passed over one trace', { documents: '0*' }, /read 2 of 4 documents/],
+    ['passed over the published lines', { documents: '?' }, /read 2 of 4 documents/],
+    ['read no document to its end', { begin: 'tail() { echo nothing; }' }, /read 0 of 4 documents/],
     ['logged an error', { results: `echo '{"level":"error","msg":"${VALUE}"}' >&2` }, /logged an error/],
     ['was killed', { end: 'kill -9 $$' }, /was killed/],
     ['was killed before it began', { begin: 'kill -9 $$' }, /was killed/],
     ['prints what is no result', { results: `echo '${VALUE}'` }, /does not know/],
     ['prints half a result', { results: `printf '{"DetectorName":"Github","Raw":"${VALUE}'` }, /does not know/],
-    ['prints a result without a secret', { results: 'result "$folder/0" 1 Github ""' }, /does not know/],
-    ['found something in no file of ours', { results: `result /etc/passwd 1 Github ${VALUE}` }, /does not know/],
-    ['found something in a file too many', { results: `result "$folder/2" 1 Github ${VALUE}` }, /does not know/],
-    ['found something in a line too many', { results: `result "$folder/2.line" 1 Github ${VALUE}` }, /does not know/],
+    ['prints a result without a secret', { results: 'result 0 1 Github ""' }, /does not know/],
+    ['found something in no document of ours', { results: `result /etc/passwd 1 Github ${VALUE}` }, /does not know/],
+    ['found something in a document too many', { results: `result 2 1 Github ${VALUE}` }, /does not know/],
+    ['found something in a line too many', { results: `result 2.line 1 Github ${VALUE}` }, /does not know/],
     [
       'prints a line without an end',
       { results: 'dd if=/dev/zero bs=1048576 count=20 2>/dev/null | tr "\\\\0" x' },
@@ -151,7 +151,7 @@ test('a scanner that hangs is ended, with all that it started', async () => {
     begin: `echo $$ > ${pids}/own; trap '' TERM INT HUP; sleep 600 & echo $! > ${pids}/child; wait; sleep 600`
   })
   const start = Date.now()
-  expect((await expectFailure(program, 1_000)).message).toMatch(/did not end within 1 seconds/)
+  expect((await expectFailure(program, 1_000)).message).toMatch(/any further within 1 seconds/)
   expect(Date.now() - start).toBeLessThan(10_000)
   expect(await eventually(() => !isAlive(pidIn(`${pids}/own`)) && !isAlive(pidIn(`${pids}/child`)))).toBe(true)
 })
@@ -179,7 +179,7 @@ test('values are masked whole and in parts before the scan is judged', async () 
       fakeScanner({
         results:
           `printf '{"SourceMetadata":{"Data":{"Filesystem":{"file":"%s"}}},"DetectorName":"AWS","DecoderName":"PLAIN",` +
-          `"Verified":false,"Raw":"AKIAEXAMPLEEXAMPLE12","RawV2":"AKIAEXAMPLEEXAMPLE12:secretsecretsecret"}\\n' "$folder/0"`,
+          `"Verified":false,"Raw":"AKIAEXAMPLEEXAMPLE12","RawV2":"AKIAEXAMPLEEXAMPLE12:secretsecretsecret"}\\n' 0`,
         end: 'exit 1'
       })
     ),
@@ -193,7 +193,7 @@ test('values are masked whole and in parts before the scan is judged', async () 
 
 test('a result of the fake is a finding at the place that it names', async () => {
   const { result, masked } = await inspect(
-    fakeScanner({ results: `result "$folder/1" 65 'Some<b>' ${VALUE}; result "$folder/1.line" 1 Other short` })
+    fakeScanner({ results: `result 1 65 'Some<b>' ${VALUE}; result 1.line 1 Other short` })
   )
   expect(masked).toEqual([VALUE, 'short'])
   expect(result.findings).toMatchObject([
@@ -206,7 +206,7 @@ test('a result of the fake is a finding at the place that it names', async () =>
 test('what only the published line holds is a finding of the whole record', async () => {
   // In the JSON that the fake prints, the quotes are escaped.
   const value = String.raw`'\"lifecycle\":\"provisional\"'`
-  const { result } = await inspect(fakeScanner({ results: `result "$folder/0" 61 Kind ${value}` }))
+  const { result } = await inspect(fakeScanner({ results: `result 0 61 Kind ${value}` }))
   expect(result.findings).toMatchObject([
     { traceIndex: 0, pointer: '', place: 'line', length: 25 },
     { traceIndex: 1, pointer: '', place: 'line', length: 25 }
@@ -230,10 +230,12 @@ test('the scanner gets no token and no option from the environment', async () =>
   const environment = readFileSync(dump, 'utf8')
   expect(environment).not.toContain(VALUE)
   const [home, temp] = ['HOME', 'TMPDIR'].map((name) => new RegExp(`^${name}=(.*)$`, 'm').exec(environment)?.[1])
-  expect(home).toBe(readFileSync(`${dump}.cwd`, 'utf8').trim())
+  expect(dirname(home ?? '')).toBe(dirname(readFileSync(`${dump}.cwd`, 'utf8').trim()))
   expect(temp).toBe(home)
   const given = readFileSync(`${dump}.args`, 'utf8').trim().split(' ')
   expect(given).toEqual(expect.arrayContaining(['--no-update', '--no-verification', '--local-dev', '--json', '--fail']))
+  // Else a document that takes longer than a minute is given up.
+  expect(given).toContain('--archive-timeout=24h')
   expect(given).toContain('--results=verified,unverified,unknown,filtered_unverified')
 })
 
@@ -250,13 +252,12 @@ test('the time that a scan gets grows with its size', () => {
   expect(scanTimeout(1 << 20, true)).toBeGreaterThan(scanTimeout(1 << 20, false))
 })
 
-test('scratch files and folder are for this user only', async () => {
+test('pipes and their folder are for this user only', async () => {
   const listing = join(tempFolder(), 'listing')
-  await inspect(fakeScanner({ begin: `ls -ld "$folder/.." "$folder"/* | cut -c 1-10 > ${listing}` }))
-  expect(readFileSync(listing, 'utf8').trim().split('\n')).toEqual([
-    'drwx------',
-    ...Array<string>(4).fill('-rw-------')
-  ])
+  await inspect(fakeScanner({ begin: `ls -ld .. . $paths | cut -c 1-10 > ${listing}` }))
+  expect(readFileSync(listing, 'utf8').trim().split('\n')).toEqual(
+    [...Array<string>(2).fill('drwx------'), ...Array<string>(4).fill('prw-------')].toSorted()
+  )
 })
 
 test('a folder of temporary files behind a symbolic link is scanned all the same', async () => {
@@ -266,7 +267,7 @@ test('a folder of temporary files behind a symbolic link is scanned all the same
   symlinkSync(join(real, 'temp'), link)
   const seen = join(tempFolder(), 'seen')
   const gate = trufflehogGate({
-    binary: givenBinary(fakeScanner({ begin: `echo "$folder" > ${seen}` })),
+    binary: givenBinary(fakeScanner({ begin: `pwd -P > ${seen}` })),
     verify: false,
     tempRoot: link,
     mask: () => undefined

@@ -7,11 +7,11 @@ import { tempFolder } from '../batch.js'
 export interface FakeParts {
   /** Runs first. */
   begin?: string
-  /** The files it looks at, as a shell pattern below the folder. */
-  files?: string
+  /** The documents in which it finds the planted secret, as a shell pattern. */
+  documents?: string
   /** After the planted secrets were reported. */
   results?: string
-  /** The line that says that the scan is complete; `$bytes` are those of all files. */
+  /** The line that says that the scan is complete; `$bytes` are those of all documents. */
   finished?: string
   /** Runs last. */
   end?: string
@@ -19,19 +19,35 @@ export interface FakeParts {
 
 const FINISHED = `{"level":"info-0","msg":"finished scanning","bytes":$bytes,"chunks":1,"trufflehog_version":"9.9.9"}`
 
-/** Writes a program that takes the arguments of a scan, and finds the planted secret at the end of each file. */
+/**
+ * Writes a program that takes the arguments of a scan, reads its documents in turn, from pipes or files, and finds the
+ * planted secret at the end of each.
+ */
 export function fakeScanner(parts: FakeParts = {}): string {
   return script(`
 result() {
   printf '{"SourceMetadata":{"Data":{"Filesystem":{"file":"%s","line":%s}}},"DetectorName":"%s","DecoderName":"PLAIN","Verified":false,"Raw":"%s","RawV2":""}\\n' "$1" "$2" "$3" "$4"
 }
-folder=$2
+paths=''
+for arg in "$@"; do
+  case $arg in
+    filesystem) ;;
+    -*) break ;;
+    *) if [ -d "$arg" ]; then paths=$(ls -d "$arg"/*); else paths="$paths $arg"; fi ;;
+  esac
+done
 ${parts.begin ?? ''}
-for file in "$folder"/${parts.files ?? '*'}; do
-  result "$file" 1 HuggingFace "$(tail -n 1 "$file" | sed 's/.* //')"
+copies=$(mktemp -d)
+trap 'rm -rf "$copies"' EXIT
+for path in $paths; do
+  document=\${path##*/}
+  cat "$path" > "$copies/$document"
+  case $document in
+    ${parts.documents ?? '*'}) result "$path" 1 HuggingFace "$(tail -n 1 "$copies/$document" | sed 's/.* //')" ;;
+  esac
 done
 ${parts.results ?? ''}
-bytes=$(cat "$folder"/* | wc -c | tr -d ' ')
+bytes=$(cat "$copies"/* | wc -c | tr -d ' ')
 echo '${parts.finished ?? FINISHED}' | sed "s/\\$bytes/$bytes/" >&2
 ${parts.end ?? 'exit 183'}
 `)

@@ -35,6 +35,8 @@ export interface Binary {
   readonly version: string | undefined
   /** Lower-case hex SHA-256 of the archive, or of the given program itself. */
   readonly sha256: string
+  /** Of a given program it is not known: undefined. */
+  readonly readsPipes: boolean | undefined
 }
 
 const OFFER = 'Give the path of a TruffleHog that you vouch for in trufflehog-path.'
@@ -60,7 +62,7 @@ async function given(path: string): Promise<Binary> {
     await access(real, constants.X_OK)
     const hash = createHash('sha256')
     await pipeline(createReadStream(real), hash)
-    return { path: real, kind: 'given', version: undefined, sha256: hash.digest('hex') }
+    return { path: real, kind: 'given', version: undefined, sha256: hash.digest('hex'), readsPipes: undefined }
   } catch {
     throw scanFailed(
       'trufflehog-path does not name a program that can be run.',
@@ -73,12 +75,12 @@ async function pinned(source: BinarySource, folder: string): Promise<Binary> {
   const { platform, pins } = source
   if (platform === undefined) throw scanFailed('There is no TruffleHog release for this machine.', OFFER)
   const archive = join(folder, 'archive.tar.gz')
-  for (const { version, sha256: hashes } of pins) {
+  for (const { version, sha256: hashes, readsPipes } of pins) {
     const sha256 = hashes[platform]
     if (sha256 === undefined) continue
     const kind = await fetchArchive(source, version, platform, sha256, archive)
     if (kind === undefined) continue
-    return { path: await unpack(archive, folder, platform), kind, version, sha256 }
+    return { path: await unpack(archive, folder, platform), kind, version, sha256, readsPipes }
   }
   const known = pins.some(({ sha256 }) => sha256[platform] !== undefined)
   if (!known) throw scanFailed('There is no pinned TruffleHog release for this machine.', OFFER)
@@ -187,7 +189,7 @@ async function unpack(archive: string, folder: string, platform: Platform): Prom
     const { code } = await runProgram(tarProgram(), ['-xzf', archive, '-C', target, program], {
       cwd: folder,
       env: { PATH: process.env.PATH ?? '' },
-      timeoutMs: UNPACK_TIMEOUT_MS
+      stop: AbortSignal.timeout(UNPACK_TIMEOUT_MS)
     })
     const path = join(target, program)
     if (code !== 0 || !(await lstat(path)).isFile()) throw new Error('not unpacked')

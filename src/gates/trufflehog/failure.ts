@@ -10,7 +10,7 @@ export function scanFailed(message: string, hint = RUN_AGAIN, details: { retryab
 export function noRoom(): GateError {
   return scanFailed(
     'The secret scan could not write its scratch files.',
-    'They need about twice the size of the staged traces in the runner’s temporary folder.'
+    'Where it needs them, they take about twice the size of the staged traces in the runner’s temporary folder.'
   )
 }
 

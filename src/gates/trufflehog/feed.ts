@@ -1,6 +1,6 @@
 /**
- * What TruffleHog gets to read, two scratch files a trace: one with its texts, and one with the bytes of its line as they
- * are sent.
+ * What TruffleHog gets to read, two documents a trace: one with its texts, and one with the bytes of its line as they are
+ * sent. Each is a file to TruffleHog, on a disk or in a pipe.
  *
  * Everything here answers a way in which TruffleHog passes over text without a word (measured with 3.92.5):
  *
@@ -11,14 +11,11 @@
  * - `trufflehog:ignore` behind a secret hides it, also where only a decoder makes the marker. It is taken out of the texts,
  *   which hold whatever the line holds.
  * - A file that was skipped does not show in the exit code or, for the overlap of chunks, in the bytes scanned. Each
- *   file ends with a planted secret that must be found.
- * - In a chunk with another trace's text a result can be ascribed to the wrong one. A file holds one trace only.
+ *   document ends with a planted secret that must be found.
+ * - In a chunk with another trace's text a result can be ascribed to the wrong one. A document is of one trace only.
  */
-import { closeSync, openSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
 import type { OpenTrace } from '../gate.js'
 import { LONG, type ScanText } from '../texts.js'
-import { noRoom } from './failure.js'
 import { neutralise } from './marker.js'
 
 /** A text as it is fed. */
@@ -26,13 +23,13 @@ export interface Block {
   readonly source: ScanText
   /** As long as the source's text in UTF-16 units: an offset in one is an offset in the other. */
   readonly text: string
-  /** 1-based line of the scratch file on which it begins; infinite for a long text that stands further up already. */
+  /** 1-based line of the document on which it begins; infinite for a long text that stands further up already. */
   readonly firstLine: number
 }
 
-/** What is added to the name of a trace's scratch file for the one with the published line. */
+/** What is added to the name of a trace's document for the one with the published line. */
 export const LINE_SUFFIX = '.line'
-export const FILES_PER_TRACE = 2
+export const DOCUMENTS_PER_TRACE = 2
 
 /** More than any detector of file types looks at. */
 const HEADER_SIZE = 3200
@@ -69,30 +66,33 @@ function lineFeeds(text: string): number {
   return count
 }
 
+/** What TruffleHog reads as one file. */
+export interface Document {
+  readonly name: string
+  /** Its bytes, in turn. Each is an array buffer of its own, for a thread to take over. */
+  readonly portions: Iterable<Uint8Array<ArrayBuffer>>
+}
+
+/** The names of the documents of a batch, in the order in which they are made. */
+export function documentNames(traces: number): string[] {
+  return Array.from({ length: traces }, (_, i) => [String(i), String(i) + LINE_SUFFIX]).flat()
+}
+
 /**
- * Writes the scratch files of a trace, named by its index.
+ * The documents of a trace, named by its index.
  *
  * @param planted a fake secret that TruffleHog finds; it ends each of them
- * @returns bytes written
- * @throws GateError where there is no room for them
  */
-export function writeFeed(trace: OpenTrace, folder: string, planted: string): number {
-  const path = join(folder, String(trace.traceIndex))
+export function documentsOf(trace: OpenTrace, planted: string): Document[] {
+  const [name, line] = [String(trace.traceIndex), String(trace.traceIndex) + LINE_SUFFIX]
   const texts = blocksOf(trace)
-  texts.pop()
-  try {
-    return (
-      // ASCII, in the fastest encoding.
-      writeFile(
-        path,
-        texts.filter(({ firstLine }) => firstLine !== Infinity).map(({ text }) => text),
-        planted,
-        'latin1'
-      ) + writeFile(path + LINE_SUFFIX, [lineOf(trace)], planted, 'utf8')
-    )
-  } catch {
-    throw noRoom()
-  }
+    .filter(({ firstLine, source }) => firstLine !== Infinity && source.piece.place !== 'line')
+    .map(({ text }) => text)
+  return [
+    // ASCII, in the fastest encoding.
+    { name, portions: portionsOf(texts, planted, 'latin1') },
+    { name: line, portions: portionsOf([lineOf(trace)], planted, 'utf8') }
+  ]
 }
 
 /** The published line, byte for byte, without the long texts that it or the line of an earlier trace has: each is read once. */
@@ -139,29 +139,32 @@ function standingTwice(texts: readonly ScanText[]): Set<string> {
   return twice
 }
 
-function writeFile(path: string, texts: readonly string[], planted: string, encoding: 'latin1' | 'utf8'): number {
-  const file = openSync(path, 'wx', 0o600)
-  let bytes = 0
-  let portion: string[] = []
+function* portionsOf(
+  texts: readonly string[],
+  planted: string,
+  encoding: 'latin1' | 'utf8'
+): Generator<Uint8Array<ArrayBuffer>> {
+  let portion: string[] = [HEADER.slice(0, -1)]
   let size = 0
-  const flush = (): void => {
-    const buffer = Buffer.from(portion.join('\n') + '\n', encoding)
-    for (let written = 0; written < buffer.length;) written += writeSync(file, buffer, written)
-    bytes += buffer.length
+  for (const text of [...texts, `The end. ${planted}`]) {
+    portion.push(text)
+    size += text.length
+    if (size <= PORTION) continue
+    yield bytesOf(portion, encoding)
     portion = []
     size = 0
   }
-  try {
-    portion.push(HEADER.slice(0, -1))
-    for (const text of texts) {
-      portion.push(text)
-      size += text.length
-      if (size > PORTION) flush()
-    }
-    portion.push(`The end. ${planted}`)
-    flush()
-  } finally {
-    closeSync(file)
+  if (portion.length > 0) yield bytesOf(portion, encoding)
+}
+
+/** Texts, each with a line feed behind it. */
+function bytesOf(texts: readonly string[], encoding: 'latin1' | 'utf8'): Uint8Array<ArrayBuffer> {
+  const size = texts.reduce((sum, text) => sum + (encoding === 'utf8' ? Buffer.byteLength(text) : text.length) + 1, 0)
+  const bytes = Buffer.allocUnsafeSlow(size)
+  let at = 0
+  for (const text of texts) {
+    at += bytes.write(text, at, encoding)
+    bytes[at++] = 10
   }
   return bytes
 }

@@ -3,26 +3,23 @@
  * result is a finding; without proof of a complete scan there is no result at all.
  */
 import { randomInt } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { CheckRun, Gate, GateResult, OpenTrace, ScanBatch } from '../gate.js'
 import { writeDetectors } from './detectors.js'
 import { obtainBinary, type Binary, type BinarySource } from './binary.js'
 import { withPrivateFolder } from './cleanup.js'
-import { noRoom } from './failure.js'
-import { writeFeed } from './feed.js'
+import { scanAll, subfolder } from './handover.js'
 import { GATE, locate } from './locate.js'
-import { scan, type ScanOutcome } from './scanner.js'
+import type { ScanOutcome } from './scanner.js'
 
 export interface TrufflehogOptions {
   readonly binary: BinarySource
   /** Let TruffleHog ask the providers whether a secret works: sends it to them. */
   readonly verify: boolean
-  /** The folder for temporary files (RUNNER_TEMP). Scratch files take about twice the size of the batch. */
+  /** The folder for temporary files (RUNNER_TEMP). They take about twice the size of the batch where there are no pipes. */
   readonly tempRoot: string
   /** Makes the log hide a value. Called for every secret that is found, before anything is said about it. */
   readonly mask: (value: string) => void
-  /** How long a scan may take, in milliseconds, for that many bytes of scratch files; see `scanTimeout`. */
+  /** How long it may take to read that many bytes, or to get any further with them, in milliseconds; see `scanTimeout`. */
   readonly timeoutMs?: (bytes: number) => number
   /** Milliseconds, never going back. */
   readonly now?: () => number
@@ -47,38 +44,26 @@ async function inspect(
   const now = options.now ?? (() => performance.now())
   return await withPrivateFolder(options.tempRoot, async (folder) => {
     const binary = await obtainBinary(options.binary, folder)
-    const [scratch, home] = await subfolders(folder)
-    const planted = plantedSecret()
-    let bytes = 0
-    for await (const trace of traces) bytes += writeFeed(trace, scratch, planted)
+    const home = await subfolder(folder, 'home')
     const config = await writeDetectors(folder)
     const start = now()
-    const outcome = await scan({
-      program: binary.path,
-      folder: scratch,
-      traces: batch.lines.length,
-      config,
-      bytes,
-      planted,
-      verify: options.verify,
-      timeoutMs: options.timeoutMs?.(bytes) ?? scanTimeout(bytes, options.verify),
-      home,
-      mask: options.mask
+    const outcome = await scanAll(batch, traces, {
+      folder,
+      request: {
+        program: binary.path,
+        traces: batch.lines.length,
+        config,
+        planted: plantedSecret(),
+        verify: options.verify,
+        home,
+        mask: options.mask
+      },
+      readsPipes: binary.readsPipes,
+      timeoutMs: options.timeoutMs ?? ((bytes) => scanTimeout(bytes, options.verify))
     })
     const checks = [checkRun(binary, outcome, options.verify, now() - start)]
     return { findings: await locate(batch, outcome.hits, options), checks }
   })
-}
-
-async function subfolders(folder: string): Promise<[scratch: string, home: string]> {
-  const [scratch, home] = [join(folder, 'traces'), join(folder, 'home')]
-  try {
-    await mkdir(scratch)
-    await mkdir(home)
-    return [scratch, home]
-  } catch {
-    throw noRoom()
-  }
 }
 
 /**

@@ -136,7 +136,7 @@ function lookIn(
   }
 }
 
-/** The block that holds a line of the scratch file; undefined where no line is known, or none of a block. */
+/** The block that holds a line of the document; undefined where no line is known, or none of a block. */
 function blockAt(blocks: readonly Block[], line: number | undefined): Block | undefined {
   return line === undefined ? undefined : blocks.findLast(({ firstLine }) => firstLine <= line)
 }

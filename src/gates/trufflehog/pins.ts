@@ -7,6 +7,8 @@ export interface Pin {
   readonly version: string
   /** Lower-case hex SHA-256 of the release archive per platform. */
   readonly sha256: Readonly<Partial<Record<Platform, string>>>
+  /** Whether it reads named pipes, or passes over what is no regular file. */
+  readonly readsPipes: boolean
 }
 
 /**
@@ -16,6 +18,7 @@ export interface Pin {
 export const PINS: readonly Pin[] = [
   {
     version: '3.96.0',
+    readsPipes: false,
     sha256: {
       linux_amd64: '7105f1cd6577f058a9e39d0578f1a99c8a1e481e4d3512cd8a09acfe22a0fdc0',
       linux_arm64: '50acd4c7a3b8ebfe5083d8350956057030c44be3515dedd55b45263495c490b2',
@@ -25,6 +28,7 @@ export const PINS: readonly Pin[] = [
   },
   {
     version: '3.95.9',
+    readsPipes: false,
     sha256: {
       linux_amd64: 'f6d1106b85107d79527ed7a5b98b592beadd8b770dc3c9e8c1ad99e1b2cf127e',
       linux_arm64: '9d9c2ec4ea36a089a9c5aaafe1969d176013ddf9f44d68e8cd75291aed8c83ed',
@@ -36,6 +40,7 @@ export const PINS: readonly Pin[] = [
   },
   {
     version: '3.92.5',
+    readsPipes: true,
     sha256: {
       linux_amd64: '3ab99cd9cc07a1b684a6a71e9b4af24aba1a21a2b92474ef0d23cd2d33f4f664',
       linux_arm64: '1dc9fe31423075b30145f4138d042cb34258a8f981db73c4c91e49ea733f08ca',

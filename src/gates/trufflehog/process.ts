@@ -7,7 +7,8 @@ export interface ProgramOptions {
   readonly cwd: string
   /** The whole environment: nothing is inherited. */
   readonly env: Readonly<Record<string, string>>
-  readonly timeoutMs: number
+  /** Ends the program when it is aborted. */
+  readonly stop: AbortSignal
   /** A throw ends the program and is what `runProgram` throws. */
   readonly onStdout?: (chunk: Buffer) => void
   readonly onStderr?: (chunk: Buffer) => void
@@ -16,11 +17,12 @@ export interface ProgramOptions {
 export interface ProgramEnd {
   /** Null where a signal ended it. */
   readonly code: number | null
-  readonly timedOut: boolean
+  /** Whether `stop` ended it. */
+  readonly stopped: boolean
 }
 
 /**
- * Runs a program in a process group of its own and ends the whole group with it, at the timeout, or with this process.
+ * Runs a program in a process group of its own and ends the whole group with it, at a stop, or with this process.
  *
  * @throws the system's error where the program cannot be started
  */
@@ -45,12 +47,10 @@ export async function runProgram(
 
 function watch(child: ChildProcess, end: () => void, options: ProgramOptions): Promise<ProgramEnd> {
   return new Promise((resolve, reject) => {
-    let timedOut = false
     let failure: Error | undefined
-    const timer = setTimeout(() => {
-      timedOut = true
-      end()
-    }, options.timeoutMs)
+    const { stop } = options
+    stop.addEventListener('abort', end)
+    if (stop.aborted) end()
     const guarded = (handle: ((chunk: Buffer) => void) | undefined) => (chunk: Buffer) => {
       if (failure !== undefined || handle === undefined) return
       try {
@@ -71,8 +71,8 @@ function watch(child: ChildProcess, end: () => void, options: ProgramOptions): P
     child.on('exit', end)
     child.on('close', settle)
     function settle(code: number | null): void {
-      clearTimeout(timer)
-      if (failure === undefined) resolve({ code, timedOut })
+      stop.removeEventListener('abort', end)
+      if (failure === undefined) resolve({ code, stopped: stop.aborted })
       else reject(failure)
     }
   })

@@ -2,7 +2,8 @@
 import { basename } from 'node:path'
 import { z } from 'zod'
 import { scanFailed } from './failure.js'
-import { FILES_PER_TRACE, LINE_SUFFIX } from './feed.js'
+import { DOCUMENTS_PER_TRACE, LINE_SUFFIX } from './feed.js'
+import type { Patience } from './patience.js'
 import { runProgram, type ProgramEnd } from './process.js'
 
 /** One result of TruffleHog. `value` is the secret in clear: never to be shown, and dropped as soon as it is located. */
@@ -17,26 +18,34 @@ export interface Hit {
   readonly traceIndex: number
   /** True in the published line, false in the texts of the trace. */
   readonly inLine: boolean
-  /** 1-based line of the scratch file; undefined where the decoder has lost it. */
+  /** 1-based line of the document; undefined where the decoder has lost it. */
   readonly line: number | undefined
 }
 
 export interface ScanRequest {
   readonly program: string
-  /** The scratch files of `writeFeed`, each with the planted secret at its end. A real path. */
+  /** Where it runs. */
   readonly folder: string
+  /** The documents of `documentsOf`, or folders that hold them: real paths, or relative to the folder. */
+  readonly paths: readonly string[]
   readonly traces: number
   /** A configuration file with detectors of our own. */
   readonly config: string
-  /** All files together. */
-  readonly bytes: number
+  /** The planted secret at the end of each document. */
   readonly planted: string
   readonly verify: boolean
-  readonly timeoutMs: number
-  /** Private to this run: working directory, home and place for temporary files. */
+  readonly patience: Patience
+  /** Private to this run: home and place for temporary files. */
   readonly home: string
   /** Told every value before anything else happens with it. */
   readonly mask: (value: string) => void
+}
+
+/** What a scan gave, before it is believed. */
+export interface Scanned {
+  /** How many documents it read to their end. */
+  readonly proven: number
+  readonly outcome: ScanOutcome
 }
 
 export interface ScanOutcome {
@@ -83,15 +92,17 @@ const Finished = z.object({
 })
 
 /** The arguments of a scan. */
-export function scanArguments(folder: string, config: string, verify: boolean): string[] {
+export function scanArguments(paths: readonly string[], config: string, verify: boolean): string[] {
   return [
     'filesystem',
-    folder,
+    ...paths,
     '--json',
     `--config=${config}`,
     '--no-update',
     // Without it a second process is forked that no signal reaches.
     '--local-dev',
+    // Its limit for any file, not only archives: a minute, too short for what comes through a pipe.
+    '--archive-timeout=24h',
     // Without the last kind, real secrets that happen to hold a word such as `test` are dropped.
     '--results=verified,unverified,unknown,filtered_unverified',
     '--fail',
@@ -120,46 +131,59 @@ export function scanEnvironment(
 }
 
 /**
- * Scans the files of a folder.
+ * Scans documents.
  *
- * @throws GateError where TruffleHog did not prove that it read all of them
+ * @throws GateError where TruffleHog did not come to an end of its own that can be believed
  */
-export async function scan(request: ScanRequest): Promise<ScanOutcome> {
+export async function scan(request: ScanRequest): Promise<Scanned> {
   const results = new Results(request)
   const log = new Log()
   const end = await run(request, results, log)
-  if (end.timedOut) {
+  if (end.stopped) {
     throw scanFailed(
-      `TruffleHog did not end within ${String(Math.ceil(request.timeoutMs / 1000))} seconds and was stopped.`
+      `TruffleHog did not get any further within ${String(request.patience.seconds)} seconds and was stopped.`
     )
   }
   if (end.code === null) throw scanFailed('TruffleHog was killed before it had scanned everything.')
   const { finished } = log
-  if (end.code !== FOUND || finished === undefined || log.failed) {
+  // Without a single document it finds nothing, and says so.
+  const expected = results.proven === 0 && finished?.bytes === 0 ? 0 : FOUND
+  if (end.code !== expected || finished === undefined || log.failed) {
     throw scanFailed(
       `TruffleHog did not finish its scan (exit code ${String(end.code)}${log.failed ? ', it logged an error' : ''}).`
     )
   }
-  const files = request.traces * FILES_PER_TRACE
-  if (finished.bytes < request.bytes || results.proven !== files) {
-    throw scanFailed(
-      `TruffleHog passed over some of the traces: it read ${String(results.proven)} of ${String(files)} files to their end.`
-    )
-  }
   return {
-    hits: results.hits,
-    bytes: finished.bytes,
-    chunks: finished.chunks,
-    version: finished.trufflehog_version
+    proven: results.proven,
+    outcome: {
+      hits: results.hits,
+      bytes: finished.bytes,
+      chunks: finished.chunks,
+      version: finished.trufflehog_version
+    }
   }
+}
+
+/**
+ * What a scan gave, where it read everything.
+ *
+ * @param bytes of all documents together
+ * @throws GateError
+ */
+export function believed({ proven, outcome }: Scanned, traces: number, bytes: number): ScanOutcome {
+  const documents = traces * DOCUMENTS_PER_TRACE
+  if (outcome.bytes >= bytes && proven === documents) return outcome
+  throw scanFailed(
+    `TruffleHog passed over some of the traces: it read ${String(proven)} of ${String(documents)} documents to their end.`
+  )
 }
 
 async function run(request: ScanRequest, results: Results, log: Log): Promise<ProgramEnd> {
   try {
-    const end = await runProgram(request.program, scanArguments(request.folder, request.config, request.verify), {
-      cwd: request.home,
+    const end = await runProgram(request.program, scanArguments(request.paths, request.config, request.verify), {
+      cwd: request.folder,
       env: scanEnvironment(process.env, request.home, request.verify),
-      timeoutMs: request.timeoutMs,
+      stop: request.patience.signal,
       onStdout: (chunk) => {
         results.add(chunk)
       },
@@ -173,6 +197,8 @@ async function run(request: ScanRequest, results: Results, log: Log): Promise<Pr
   } catch (error) {
     if (error instanceof UnknownOutput) throw scanFailed('TruffleHog gave a result that this action does not know.')
     throw scanFailed('TruffleHog could not be started.', 'Check that it is a program for this machine.')
+  } finally {
+    request.patience.close()
   }
 }
 
@@ -216,7 +242,7 @@ class Results extends Lines {
     super()
   }
 
-  /** Files whose planted secret was found. */
+  /** Documents whose planted secret was found. */
   get proven(): number {
     return this.#proven.size
   }
