@@ -55872,15 +55872,30 @@ function jsonOf(text) {
 async function scanAll(batch, traces, handover) {
     if (handover.readsPipes === false)
         return await throughFiles(traces, handover);
+    const paths = documentNames(batch.lines.length);
     const folder = await subfolder(handover.folder, 'pipes');
-    const names = documentNames(batch.lines.length);
-    if (!(await makePipes(folder, names)))
+    if (!(await makePipes(folder, paths)))
         return await throughFiles(traces, handover);
-    return (await throughPipes(traces, folder, names, handover)) ?? (await throughFiles(allOf(batch), handover));
+    const left = traces[Symbol.asyncIterator]();
+    try {
+        const end = await throughPipes(left, folder, paths, handover);
+        if ('outcome' in end)
+            return end.outcome;
+        return await throughFiles(startingAgain(batch, end.read, left), handover);
+    }
+    finally {
+        await left.return?.();
+    }
 }
-/** @returns undefined where TruffleHog passed over all of the pipes */
+/** The first traces of a batch, read once more, and what is left of it. */
+async function* startingAgain(batch, count, left) {
+    yield* allOf({ ...batch, lines: batch.lines.slice(0, count) });
+    yield* { [Symbol.asyncIterator]: () => left };
+}
+/** @returns how many traces were read for nothing, where TruffleHog passed over all of the pipes */
 async function throughPipes(traces, folder, paths, { request, timeoutMs }) {
     let bytes = 0;
+    let read = 0;
     const patience = new patience_Patience();
     const pipes = new Pipes(folder, (waiting) => {
         if (waiting === 0)
@@ -55894,16 +55909,18 @@ async function throughPipes(traces, folder, paths, { request, timeoutMs }) {
     // It may fail while nobody waits for it yet.
     scanning.catch(() => undefined);
     try {
-        for await (const trace of traces) {
-            for (const document of documentsOf(trace, request.planted))
-                bytes += await pipes.write(document);
-            if (pipes.stopped)
+        while (!pipes.stopped) {
+            const next = await traces.next();
+            if (next.done === true)
                 break;
+            read++;
+            for (const document of documentsOf(next.value, request.planted))
+                bytes += await pipes.write(document);
         }
         await pipes.end();
         patience.grant(timeoutMs(bytes));
         const scanned = await scanning;
-        return pipes.touched ? believed(scanned, request.traces, bytes) : undefined;
+        return pipes.touched ? { outcome: believed(scanned, request.traces, bytes) } : { read };
     }
     catch (error) {
         patience.lose();

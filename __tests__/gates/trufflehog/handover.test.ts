@@ -125,7 +125,12 @@ describe('a scanner that reads files only', () => {
 
   test('gets scratch files, for this user only, that are removed', async () => {
     const listing = join(tempFolder(), 'listing')
-    const batch = batchOf([rawTrace('a'), rawTrace('b')])
+    // The second repeats the first: what was read for nothing is read again, and what is left goes on from there.
+    const long = 'in both of them '.repeat(20)
+    const batch = batchOf([
+      rawTrace('a', { task: { description: long } }),
+      rawTrace('b', { task: { description: long } })
+    ])
     const program = fakeScanner({ begin: `${NOT_REGULAR}; ls -l $paths | cut -c 1-10 > ${listing}` })
     expect((await scanned(program, batch)).checks).toMatchObject([{ version: '9.9.9' }])
     expect(readFileSync(listing, 'utf8').trim().split('\n')).toEqual(Array<string>(4).fill('-rw-------'))

@@ -35,20 +35,38 @@ export async function scanAll(
   handover: Handover
 ): Promise<ScanOutcome> {
   if (handover.readsPipes === false) return await throughFiles(traces, handover)
+  const paths = documentNames(batch.lines.length)
   const folder = await subfolder(handover.folder, 'pipes')
-  const names = documentNames(batch.lines.length)
-  if (!(await makePipes(folder, names))) return await throughFiles(traces, handover)
-  return (await throughPipes(traces, folder, names, handover)) ?? (await throughFiles(allOf(batch), handover))
+  if (!(await makePipes(folder, paths))) return await throughFiles(traces, handover)
+  const left = traces[Symbol.asyncIterator]()
+  try {
+    const end = await throughPipes(left, folder, paths, handover)
+    if ('outcome' in end) return end.outcome
+    return await throughFiles(startingAgain(batch, end.read, left), handover)
+  } finally {
+    await left.return?.()
+  }
 }
 
-/** @returns undefined where TruffleHog passed over all of the pipes */
+/** The first traces of a batch, read once more, and what is left of it. */
+async function* startingAgain(
+  batch: ScanBatch,
+  count: number,
+  left: AsyncIterator<OpenTrace>
+): AsyncGenerator<OpenTrace> {
+  yield* allOf({ ...batch, lines: batch.lines.slice(0, count) })
+  yield* { [Symbol.asyncIterator]: () => left }
+}
+
+/** @returns how many traces were read for nothing, where TruffleHog passed over all of the pipes */
 async function throughPipes(
-  traces: AsyncIterable<OpenTrace>,
+  traces: AsyncIterator<OpenTrace>,
   folder: string,
   paths: readonly string[],
   { request, timeoutMs }: Handover
-): Promise<ScanOutcome | undefined> {
+): Promise<{ readonly outcome: ScanOutcome } | { readonly read: number }> {
   let bytes = 0
+  let read = 0
   const patience = new Patience()
   const pipes = new Pipes(folder, (waiting) => {
     if (waiting === 0) patience.pause()
@@ -60,14 +78,16 @@ async function throughPipes(
   // It may fail while nobody waits for it yet.
   scanning.catch(() => undefined)
   try {
-    for await (const trace of traces) {
-      for (const document of documentsOf(trace, request.planted)) bytes += await pipes.write(document)
-      if (pipes.stopped) break
+    while (!pipes.stopped) {
+      const next = await traces.next()
+      if (next.done === true) break
+      read++
+      for (const document of documentsOf(next.value, request.planted)) bytes += await pipes.write(document)
     }
     await pipes.end()
     patience.grant(timeoutMs(bytes))
     const scanned = await scanning
-    return pipes.touched ? believed(scanned, request.traces, bytes) : undefined
+    return pipes.touched ? { outcome: believed(scanned, request.traces, bytes) } : { read }
   } catch (error) {
     patience.lose()
     await Promise.allSettled([scanning, pipes.end()])
