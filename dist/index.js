@@ -55091,13 +55091,25 @@ async function given(path) {
         if (!(await (0,promises_namespaceObject.stat)(real)).isFile())
             throw new Error('not a file');
         await (0,promises_namespaceObject.access)(real, promises_namespaceObject.constants.X_OK);
-        const hash = (0,external_node_crypto_.createHash)('sha256');
-        await (0,external_node_stream_promises_namespaceObject.pipeline)((0,external_node_fs_.createReadStream)(real), hash);
-        return { path: real, kind: 'given', version: undefined, sha256: hash.digest('hex'), readsPipes: undefined };
+        return { path: real, kind: 'given', version: undefined, sha256: undefined, readsPipes: undefined };
     }
     catch {
-        throw scanFailed('trufflehog-path does not name a program that can be run.', 'Check the path, and that the file is executable.');
+        throw notAProgram();
     }
+}
+/** Lower-case hex SHA-256 of a given program, for the report: it is large, and nothing waits for this. @throws GateError */
+async function programHash({ path }) {
+    try {
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        await (0,external_node_stream_promises_namespaceObject.pipeline)((0,external_node_fs_.createReadStream)(path), hash);
+        return hash.digest('hex');
+    }
+    catch {
+        throw notAProgram();
+    }
+}
+function notAProgram() {
+    return scanFailed('trufflehog-path does not name a program that can be run.', 'Check the path, and that the file is executable.');
 }
 async function pinned(source, folder) {
     const { platform, pins } = source;
@@ -55550,6 +55562,10 @@ const THREAD = `
 const { closeSync, constants, openSync, writeSync } = require('node:fs')
 const { parentPort, workerData: nobodyReads } = require('node:worker_threads')
 const NOT_YET = ['ENXIO', 'EAGAIN', 'EINTR']
+// A pipe holds 64 KiB: so it is full again before it is empty.
+const PAUSE_MS = 1
+// Errors are the usual thing here, and nobody looks at where they came from.
+Error.stackTraceLimit = 0
 let pipe
 
 /** Tries until it works; undefined where nobody reads, or no more. */
@@ -55560,7 +55576,7 @@ function patiently(work) {
     } catch (error) {
       if (error.code === 'EPIPE') return undefined
       if (!NOT_YET.includes(error.code)) throw error
-      if (Atomics.wait(nobodyReads, 0, 0, 0.3) !== 'timed-out') return undefined
+      if (Atomics.wait(nobodyReads, 0, 0, PAUSE_MS) !== 'timed-out') return undefined
     }
   }
 }
@@ -55650,6 +55666,8 @@ function scanArguments(paths, config, verify) {
         ...(verify ? [] : ['--no-verification'])
     ];
 }
+/** Its collector comes half as often as usual: a tenth less time, for 70 MB more (of 220). */
+const GOGC = '200';
 /** What TruffleHog gets of the environment: no token, and none of the variables that it takes options from. */
 function scanEnvironment(own, home, verify) {
     const passed = ['PATH', 'SystemRoot', 'SystemDrive'];
@@ -55658,7 +55676,7 @@ function scanEnvironment(own, home, verify) {
         for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'])
             passed.push(name, name.toLowerCase());
     }
-    const environment = { HOME: home, TMPDIR: home, TMP: home, TEMP: home };
+    const environment = { HOME: home, TMPDIR: home, TMP: home, TEMP: home, GOGC };
     for (const name of passed) {
         const value = own[name];
         if (value !== undefined)
@@ -56194,7 +56212,14 @@ async function trufflehog_gate_inspect(options, batch, traces) {
         const home = await subfolder(folder, 'home');
         const config = await writeDetectors(folder);
         const start = now();
-        const outcome = await scanAll(batch, traces, {
+        let hashing;
+        const hash = () => (hashing ??= programHash(binary));
+        // While TruffleHog reads the last of them, this process has nothing else to do.
+        const read = andThen(traces, () => {
+            if (binary.sha256 === undefined)
+                hash().catch(() => undefined);
+        });
+        const outcome = await scanAll(batch, read, {
             folder,
             request: {
                 program: binary.path,
@@ -56208,9 +56233,14 @@ async function trufflehog_gate_inspect(options, batch, traces) {
             readsPipes: binary.readsPipes,
             timeoutMs: options.timeoutMs ?? ((bytes) => scanTimeout(bytes, options.verify))
         });
-        const checks = [checkRun(binary, outcome, options.verify, now() - start)];
+        const durationMs = now() - start;
+        const checks = [checkRun(binary, binary.sha256 ?? (await hash()), outcome, options.verify, durationMs)];
         return { findings: await locate(batch, outcome.hits, options), checks };
     });
+}
+async function* andThen(items, done) {
+    yield* items;
+    done();
 }
 /**
  * A fake token of a kind that TruffleHog knows by form alone, new in every run. Letters only, random: nothing in a trace
@@ -56220,7 +56250,7 @@ function plantedSecret() {
     const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
     return 'hf_' + Array.from({ length: 34 }, () => letters.charAt((0,external_node_crypto_.randomInt)(letters.length))).join('');
 }
-function checkRun(binary, outcome, verify, durationMs) {
+function checkRun(binary, sha256, outcome, verify, durationMs) {
     const differs = binary.version !== undefined && binary.version !== outcome.version;
     return {
         gate: locate_GATE,
@@ -56228,7 +56258,7 @@ function checkRun(binary, outcome, verify, durationMs) {
         version: binary.version ?? outcome.version,
         details: {
             source: binary.kind,
-            [binary.kind === 'given' ? 'program_sha256' : 'archive_sha256']: binary.sha256,
+            [binary.kind === 'given' ? 'program_sha256' : 'archive_sha256']: sha256,
             ...(differs ? { calls_itself: outcome.version } : {}),
             verified_with_providers: verify,
             bytes: outcome.bytes,

@@ -241,7 +241,14 @@ test('the scanner gets no token and no option from the environment', async () =>
 
 test('proxies and certificates are for verification only', () => {
   const own = { HTTPS_PROXY: 'http://proxy', SSL_CERT_FILE: '/certs', HF_TOKEN: VALUE, PATH: '/bin' }
-  expect(Object.keys(scanEnvironment(own, '/home', false)).sort()).toEqual(['HOME', 'PATH', 'TEMP', 'TMP', 'TMPDIR'])
+  expect(Object.keys(scanEnvironment(own, '/home', false)).sort()).toEqual([
+    'GOGC',
+    'HOME',
+    'PATH',
+    'TEMP',
+    'TMP',
+    'TMPDIR'
+  ])
   expect(scanEnvironment(own, '/home', true)).toMatchObject({ HTTPS_PROXY: 'http://proxy', SSL_CERT_FILE: '/certs' })
   expect(JSON.stringify(scanEnvironment(own, '/home', true))).not.toContain(VALUE)
 })

@@ -11,6 +11,7 @@ import { access, chmod, constants, copyFile, lstat, mkdir, realpath, rename, rm,
 import { dirname, join } from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { GateError } from '../../errors.js'
 import { scanFailed } from './failure.js'
 import { archiveName, programName, type Pin, type Platform } from './pins.js'
 import { runProgram } from './process.js'
@@ -33,8 +34,8 @@ export interface Binary {
   readonly kind: 'given' | 'cached' | 'downloaded'
   /** Of the pinned release; undefined for a given program. */
   readonly version: string | undefined
-  /** Lower-case hex SHA-256 of the archive, or of the given program itself. */
-  readonly sha256: string
+  /** Lower-case hex SHA-256 of the archive; of a given program see `programHash`. */
+  readonly sha256: string | undefined
   /** Of a given program it is not known: undefined. */
   readonly readsPipes: boolean | undefined
 }
@@ -60,15 +61,28 @@ async function given(path: string): Promise<Binary> {
     const real = await realpath(path)
     if (!(await stat(real)).isFile()) throw new Error('not a file')
     await access(real, constants.X_OK)
-    const hash = createHash('sha256')
-    await pipeline(createReadStream(real), hash)
-    return { path: real, kind: 'given', version: undefined, sha256: hash.digest('hex'), readsPipes: undefined }
+    return { path: real, kind: 'given', version: undefined, sha256: undefined, readsPipes: undefined }
   } catch {
-    throw scanFailed(
-      'trufflehog-path does not name a program that can be run.',
-      'Check the path, and that the file is executable.'
-    )
+    throw notAProgram()
   }
+}
+
+/** Lower-case hex SHA-256 of a given program, for the report: it is large, and nothing waits for this. @throws GateError */
+export async function programHash({ path }: Binary): Promise<string> {
+  try {
+    const hash = createHash('sha256')
+    await pipeline(createReadStream(path), hash)
+    return hash.digest('hex')
+  } catch {
+    throw notAProgram()
+  }
+}
+
+function notAProgram(): GateError {
+  return scanFailed(
+    'trufflehog-path does not name a program that can be run.',
+    'Check the path, and that the file is executable.'
+  )
 }
 
 async function pinned(source: BinarySource, folder: string): Promise<Binary> {

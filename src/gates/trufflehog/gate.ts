@@ -5,7 +5,7 @@
 import { randomInt } from 'node:crypto'
 import type { CheckRun, Gate, GateResult, OpenTrace, ScanBatch } from '../gate.js'
 import { writeDetectors } from './detectors.js'
-import { obtainBinary, type Binary, type BinarySource } from './binary.js'
+import { obtainBinary, programHash, type Binary, type BinarySource } from './binary.js'
 import { withPrivateFolder } from './cleanup.js'
 import { scanAll, subfolder } from './handover.js'
 import { GATE, locate } from './locate.js'
@@ -47,7 +47,13 @@ async function inspect(
     const home = await subfolder(folder, 'home')
     const config = await writeDetectors(folder)
     const start = now()
-    const outcome = await scanAll(batch, traces, {
+    let hashing: Promise<string> | undefined
+    const hash = (): Promise<string> => (hashing ??= programHash(binary))
+    // While TruffleHog reads the last of them, this process has nothing else to do.
+    const read = andThen(traces, () => {
+      if (binary.sha256 === undefined) hash().catch(() => undefined)
+    })
+    const outcome = await scanAll(batch, read, {
       folder,
       request: {
         program: binary.path,
@@ -61,9 +67,15 @@ async function inspect(
       readsPipes: binary.readsPipes,
       timeoutMs: options.timeoutMs ?? ((bytes) => scanTimeout(bytes, options.verify))
     })
-    const checks = [checkRun(binary, outcome, options.verify, now() - start)]
+    const durationMs = now() - start
+    const checks = [checkRun(binary, binary.sha256 ?? (await hash()), outcome, options.verify, durationMs)]
     return { findings: await locate(batch, outcome.hits, options), checks }
   })
+}
+
+async function* andThen<T>(items: AsyncIterable<T>, done: () => void): AsyncGenerator<T> {
+  yield* items
+  done()
 }
 
 /**
@@ -75,7 +87,7 @@ function plantedSecret(): string {
   return 'hf_' + Array.from({ length: 34 }, () => letters.charAt(randomInt(letters.length))).join('')
 }
 
-function checkRun(binary: Binary, outcome: ScanOutcome, verify: boolean, durationMs: number): CheckRun {
+function checkRun(binary: Binary, sha256: string, outcome: ScanOutcome, verify: boolean, durationMs: number): CheckRun {
   const differs = binary.version !== undefined && binary.version !== outcome.version
   return {
     gate: GATE,
@@ -83,7 +95,7 @@ function checkRun(binary: Binary, outcome: ScanOutcome, verify: boolean, duratio
     version: binary.version ?? outcome.version,
     details: {
       source: binary.kind,
-      [binary.kind === 'given' ? 'program_sha256' : 'archive_sha256']: binary.sha256,
+      [binary.kind === 'given' ? 'program_sha256' : 'archive_sha256']: sha256,
       ...(differs ? { calls_itself: outcome.version } : {}),
       verified_with_providers: verify,
       bytes: outcome.bytes,

@@ -133,6 +133,10 @@ const THREAD = `
 const { closeSync, constants, openSync, writeSync } = require('node:fs')
 const { parentPort, workerData: nobodyReads } = require('node:worker_threads')
 const NOT_YET = ['ENXIO', 'EAGAIN', 'EINTR']
+// A pipe holds 64 KiB: so it is full again before it is empty.
+const PAUSE_MS = 1
+// Errors are the usual thing here, and nobody looks at where they came from.
+Error.stackTraceLimit = 0
 let pipe
 
 /** Tries until it works; undefined where nobody reads, or no more. */
@@ -143,7 +147,7 @@ function patiently(work) {
     } catch (error) {
       if (error.code === 'EPIPE') return undefined
       if (!NOT_YET.includes(error.code)) throw error
-      if (Atomics.wait(nobodyReads, 0, 0, 0.3) !== 'timed-out') return undefined
+      if (Atomics.wait(nobodyReads, 0, 0, PAUSE_MS) !== 'timed-out') return undefined
     }
   }
 }

