@@ -46462,8 +46462,71 @@ function order({ persona }) {
     return types_PERSONAS.indexOf(persona);
 }
 
+;// CONCATENATED MODULE: ./src/report/sections/published.ts
+/** Where the traces are now, and how many of each kind there were. */
+
+
+
+function published_published(report) {
+    const { shard, commit, run } = report;
+    if (shard === undefined)
+        return '';
+    const open = (url) => {
+        const shown = markdown_link('open', url);
+        return shown === undefined ? '' : ` · ${shown}`;
+    };
+    const rows = [
+        ['Dataset', `${code(report.repo)}${open(report.dataset_url)}`],
+        ['Shard', `${code(shard.path)} · ${bytes(shard.size)} · sha256 ${code(shard.sha256)}`]
+    ];
+    if (commit !== undefined)
+        rows.push(['Commit', `${code(commit.revision)}${open(commit.url)}`]);
+    if (report.visibility !== undefined)
+        rows.push(['Visibility', report.visibility]);
+    if (run.repository !== undefined) {
+        const at = run.head_sha === undefined ? '' : `@${shortId(run.head_sha)}`;
+        rows.push(['Source', `${code(`${run.repository}${at}`)}${open(run.run_url ?? '')}`]);
+    }
+    return rows.map(([name, value]) => `- **${name}**: ${value}`).join('\n');
+}
+function countsTable(report) {
+    const { counts, outcome } = report;
+    if (report.command === 'export') {
+        return countsOf('Exported', [
+            ['Staged', counts.staged],
+            ['Exported', exportedOf(report)],
+            ['Invalid', counts.invalid],
+            ['Staged twice', counts.duplicates],
+            ['Migrated', counts.migrated]
+        ]);
+    }
+    const last = outcome === 'dry-run' || outcome === 'checked' ? 'Would upload' : 'Uploaded';
+    return countsOf(last, [
+        ['Staged', counts.staged],
+        // In sight on a phone.
+        [last, counts.uploaded],
+        ['Valid', counts.valid],
+        ['Invalid', counts.invalid],
+        ['Already published', counts.duplicates],
+        ['Blocked', counts.blocked],
+        ['Held', counts.held],
+        ...(counts.leaked === undefined || counts.leaked === 0 ? [] : [['Leaked', counts.leaked]]),
+        ['Migrated', counts.migrated]
+    ]);
+}
+function countsOf(main, columns) {
+    return table(columns.map(([name]) => name), [columns.map(([name, n]) => (name === main ? `**${thousands(n)}**` : thousands(n)))], columns.map(() => RIGHT));
+}
+/** How many traces an export holds. One that has no form in the format carries a message that says so. */
+function exportedOf({ traces, outcome }) {
+    if (outcome !== 'checked')
+        return 0;
+    return traces.filter(({ status, message }) => status === 'clean' && message === undefined).length;
+}
+
 ;// CONCATENATED MODULE: ./src/report/sections/headline.ts
 /** The first lines: whether the traces are fit to publish, and what happens to them. */
+
 
 
 
@@ -46480,7 +46543,7 @@ function verdict(report) {
     if (report.command === 'comment' && outcome === 'checked')
         return 'the report of the pull request’s run is posted';
     if (report.command === 'export' && outcome === 'checked')
-        return exported(report);
+        return `${plural(exportedOf(report), 'trace')} exported`;
     switch (outcome) {
         case 'published':
             return joined([`${plural(counts.uploaded, 'trace')} published${to(report)}`, ...all]);
@@ -46498,15 +46561,13 @@ function verdict(report) {
             return joined(['failed', ...all, ...unpublished(report)]);
     }
 }
-/** A trace that has no form in the format carries a message that says so. */
-function exported({ traces }) {
-    return `${plural(traces.filter(({ status, message }) => status === 'clean' && message === undefined).length, 'trace')} exported`;
-}
 function to({ repo }) {
     return repo === '' ? '' : ` to ${code(repo)}`;
 }
 /** Said where somebody might have expected it. */
 function unpublished({ command, run }) {
+    if (command === 'export')
+        return ['nothing was exported'];
     return command === 'check' || run.pull_request !== undefined ? [] : ['nothing was published'];
 }
 function checked(report, all) {
@@ -46632,50 +46693,6 @@ function footer({ run }, runUrl) {
     return `<sub>${parts.join(' · ')}</sub>`;
 }
 
-;// CONCATENATED MODULE: ./src/report/sections/published.ts
-/** Where the traces are now, and how many of each kind there were. */
-
-
-
-function published_published(report) {
-    const { shard, commit, run } = report;
-    if (shard === undefined)
-        return '';
-    const open = (url) => {
-        const shown = markdown_link('open', url);
-        return shown === undefined ? '' : ` · ${shown}`;
-    };
-    const rows = [
-        ['Dataset', `${code(report.repo)}${open(report.dataset_url)}`],
-        ['Shard', `${code(shard.path)} · ${bytes(shard.size)} · sha256 ${code(shard.sha256)}`]
-    ];
-    if (commit !== undefined)
-        rows.push(['Commit', `${code(commit.revision)}${open(commit.url)}`]);
-    if (report.visibility !== undefined)
-        rows.push(['Visibility', report.visibility]);
-    if (run.repository !== undefined) {
-        const at = run.head_sha === undefined ? '' : `@${shortId(run.head_sha)}`;
-        rows.push(['Source', `${code(`${run.repository}${at}`)}${open(run.run_url ?? '')}`]);
-    }
-    return rows.map(([name, value]) => `- **${name}**: ${value}`).join('\n');
-}
-function countsTable({ counts, outcome }) {
-    const last = outcome === 'dry-run' || outcome === 'checked' ? 'Would upload' : 'Uploaded';
-    const columns = [
-        ['Staged', counts.staged],
-        // In sight on a phone.
-        [last, counts.uploaded],
-        ['Valid', counts.valid],
-        ['Invalid', counts.invalid],
-        ['Already published', counts.duplicates],
-        ['Blocked', counts.blocked],
-        ['Held', counts.held],
-        ...(counts.leaked === undefined || counts.leaked === 0 ? [] : [['Leaked', counts.leaked]]),
-        ['Migrated', counts.migrated]
-    ];
-    return table(columns.map(([name]) => name), [columns.map(([name, n]) => (name === last ? `**${thousands(n)}**` : thousands(n)))], columns.map(() => RIGHT));
-}
-
 ;// CONCATENATED MODULE: ./src/report/sections/traces.ts
 /** Lists of traces, folded away: those that changed most, and all of them. */
 
@@ -46736,11 +46753,11 @@ const RANK = {
     duplicate: 5
 };
 /** Every trace: what stops first, then the lowest scores. */
-function everyTrace({ traces }, rows) {
+function everyTrace({ traces, command }, rows) {
     if (traces.length === 0 || rows === 0)
         return '';
     const ordered = [...traces].sort((a, b) => RANK[a.status] - RANK[b.status] || (a.scores?.overall ?? -1) - (b.scores?.overall ?? -1));
-    const lines = ordered.slice(0, rows).map(row);
+    const lines = ordered.slice(0, rows).map((trace) => row(trace, command));
     const grid = table(['Trace', 'File:line', 'Result', 'Agent', 'Steps', 'Cost', ...SHORT_NAMES, 'Overall'], lines, [
         LEFT,
         LEFT,
@@ -46754,20 +46771,26 @@ function everyTrace({ traces }, rows) {
     return details(`Every trace (${thousands(traces.length)})`, blocks(grid, more(traces.length, rows)));
 }
 const SHORT_NAMES = ['Conf.', 'Train.', 'RL', 'Anal.', 'Dom.'];
-function row(trace) {
+function row(trace, command) {
     const { scores, agent, model } = trace;
     const names = [agent, model].flatMap((name) => (name === undefined || name === '' ? [] : [code(name)]));
     const score = (key) => (scores === undefined ? '' : text_fixed(scores[key], 1));
     return [
         traceName(trace.trace_id),
         page_placeOf(trace),
-        trace.change === undefined ? trace.status : `${trace.status}, ${trace.change}`,
+        result(trace, command),
         names.join(' · '),
         trace.steps === undefined ? '' : thousands(trace.steps),
         trace.cost_usd === undefined ? '' : money(trace.cost_usd),
         ...types_PERSONAS.map(score),
         score('overall')
     ];
+}
+/** An export is looked at by no gate: nothing in it is clean. */
+function result({ status, change, message }, command) {
+    if (command === 'export' && status === 'clean')
+        return message === undefined ? 'exported' : 'left out';
+    return change === undefined ? status : `${status}, ${change}`;
 }
 
 ;// CONCATENATED MODULE: ./src/report/sections/way-out.ts

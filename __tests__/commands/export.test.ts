@@ -37,6 +37,10 @@ describe('export', () => {
     expect(report.command).toBe('export')
     expect(report.notices.join('\n')).toContain('No gate has looked at them')
     expect(summary).toContain('3 traces exported')
+    expect(summary).toContain('| Staged | Exported | Invalid | Staged twice | Migrated |')
+    expect(summary).toContain('| 3 | **3** | 0 | 0 | 1 |')
+    expect(summary).toContain('| `one` | `a.jsonl:1` | exported |')
+    expect(summary).not.toMatch(/\bclean\b|[Uu]pload/)
     expect(log).toContain('No gate has looked at them')
   })
 
@@ -62,6 +66,8 @@ describe('export', () => {
     await workspace.stage('a.jsonl', [rawTrace('one'), '{"m4rk3r', { ...rawTrace('two'), agent: 7 }])
     const { exitCode, report, log, summary } = await run()
     expect([exitCode, report.error?.code, report.outcome]).toEqual([4, 'TRACES_INVALID', 'failed'])
+    expect(summary).toContain('nothing was exported')
+    expect(summary).toContain('| **0** |')
     expect(report.invalid.map(({ file, line, pointer }) => [file, line, pointer])).toEqual([
       ['a.jsonl', 2, undefined],
       ['a.jsonl', 3, '/agent']
@@ -93,6 +99,8 @@ describe('export', () => {
     await workspace.stage('a.jsonl', [rawTrace('stepless', { steps: [] }), rawTrace('timeless', timeless)])
     const atif = await run({ format: 'atif' })
     expect([atif.exitCode, lines('atif').map(({ trajectory_id }) => trajectory_id)]).toEqual([0, ['timeless']])
+    expect(atif.summary).toContain('| 2 | **1** | 0 | 0 |')
+    expect(atif.summary).toContain('| `stepless` | `a.jsonl:1` | left out |')
     expect(atif.report.warnings).toEqual([
       '1 trace(s) are not in the export, because atif has no form for them: stepless (no steps).'
     ])

@@ -5,6 +5,7 @@ import { blocks, code, link } from '../markdown.js'
 import type { Report } from '../model.js'
 import { moodOf, nothingNew, standingOf, type Mood } from '../verdict.js'
 import type { Page } from './page.js'
+import { exportedOf } from './published.js'
 
 const ICONS: Readonly<Record<Mood, string>> = { bad: '⛔', careful: '⚠️', good: '✅', idle: '☑️', broken: '❌' }
 
@@ -18,7 +19,7 @@ function verdict(report: Report): string {
   const { counts, outcome } = report
   const all = problems(report)
   if (report.command === 'comment' && outcome === 'checked') return 'the report of the pull request’s run is posted'
-  if (report.command === 'export' && outcome === 'checked') return exported(report)
+  if (report.command === 'export' && outcome === 'checked') return `${plural(exportedOf(report), 'trace')} exported`
   switch (outcome) {
     case 'published':
       return joined([`${plural(counts.uploaded, 'trace')} published${to(report)}`, ...all])
@@ -37,17 +38,13 @@ function verdict(report: Report): string {
   }
 }
 
-/** A trace that has no form in the format carries a message that says so. */
-function exported({ traces }: Report): string {
-  return `${plural(traces.filter(({ status, message }) => status === 'clean' && message === undefined).length, 'trace')} exported`
-}
-
 function to({ repo }: Report): string {
   return repo === '' ? '' : ` to ${code(repo)}`
 }
 
 /** Said where somebody might have expected it. */
 function unpublished({ command, run }: Report): string[] {
+  if (command === 'export') return ['nothing was exported']
   return command === 'check' || run.pull_request !== undefined ? [] : ['nothing was published']
 }
 

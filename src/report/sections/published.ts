@@ -24,9 +24,19 @@ export function published(report: Report): string {
   return rows.map(([name, value]) => `- **${name}**: ${value}`).join('\n')
 }
 
-export function countsTable({ counts, outcome }: Report): string {
+export function countsTable(report: Report): string {
+  const { counts, outcome } = report
+  if (report.command === 'export') {
+    return countsOf('Exported', [
+      ['Staged', counts.staged],
+      ['Exported', exportedOf(report)],
+      ['Invalid', counts.invalid],
+      ['Staged twice', counts.duplicates],
+      ['Migrated', counts.migrated]
+    ])
+  }
   const last = outcome === 'dry-run' || outcome === 'checked' ? 'Would upload' : 'Uploaded'
-  const columns: [string, number][] = [
+  return countsOf(last, [
     ['Staged', counts.staged],
     // In sight on a phone.
     [last, counts.uploaded],
@@ -37,10 +47,19 @@ export function countsTable({ counts, outcome }: Report): string {
     ['Held', counts.held],
     ...(counts.leaked === undefined || counts.leaked === 0 ? [] : [['Leaked', counts.leaked] as [string, number]]),
     ['Migrated', counts.migrated]
-  ]
+  ])
+}
+
+function countsOf(main: string, columns: readonly [name: string, count: number][]): string {
   return table(
     columns.map(([name]) => name),
-    [columns.map(([name, n]) => (name === last ? `**${thousands(n)}**` : thousands(n)))],
+    [columns.map(([name, n]) => (name === main ? `**${thousands(n)}**` : thousands(n)))],
     columns.map(() => RIGHT)
   )
+}
+
+/** How many traces an export holds. One that has no form in the format carries a message that says so. */
+export function exportedOf({ traces, outcome }: Report): number {
+  if (outcome !== 'checked') return 0
+  return traces.filter(({ status, message }) => status === 'clean' && message === undefined).length
 }

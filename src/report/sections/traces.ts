@@ -62,12 +62,12 @@ const RANK: Readonly<Record<ReportTrace['status'], number>> = {
 }
 
 /** Every trace: what stops first, then the lowest scores. */
-export function everyTrace({ traces }: Report, rows: number): string {
+export function everyTrace({ traces, command }: Report, rows: number): string {
   if (traces.length === 0 || rows === 0) return ''
   const ordered = [...traces].sort(
     (a, b) => RANK[a.status] - RANK[b.status] || (a.scores?.overall ?? -1) - (b.scores?.overall ?? -1)
   )
-  const lines = ordered.slice(0, rows).map(row)
+  const lines = ordered.slice(0, rows).map((trace) => row(trace, command))
   const grid = table(['Trace', 'File:line', 'Result', 'Agent', 'Steps', 'Cost', ...SHORT_NAMES, 'Overall'], lines, [
     LEFT,
     LEFT,
@@ -83,18 +83,24 @@ export function everyTrace({ traces }: Report, rows: number): string {
 
 const SHORT_NAMES = ['Conf.', 'Train.', 'RL', 'Anal.', 'Dom.']
 
-function row(trace: ReportTrace): string[] {
+function row(trace: ReportTrace, command: string): string[] {
   const { scores, agent, model } = trace
   const names = [agent, model].flatMap((name) => (name === undefined || name === '' ? [] : [code(name)]))
   const score = (key: keyof ReportScores): string => (scores === undefined ? '' : fixed(scores[key], 1))
   return [
     traceName(trace.trace_id),
     placeOf(trace),
-    trace.change === undefined ? trace.status : `${trace.status}, ${trace.change}`,
+    result(trace, command),
     names.join(' · '),
     trace.steps === undefined ? '' : thousands(trace.steps),
     trace.cost_usd === undefined ? '' : money(trace.cost_usd),
     ...PERSONAS.map(score),
     score('overall')
   ]
+}
+
+/** An export is looked at by no gate: nothing in it is clean. */
+function result({ status, change, message }: ReportTrace, command: string): string {
+  if (command === 'export' && status === 'clean') return message === undefined ? 'exported' : 'left out'
+  return change === undefined ? status : `${status}, ${change}`
 }
