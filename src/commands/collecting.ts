@@ -64,18 +64,7 @@ export async function readTraces(
 ): Promise<Staging> {
   const staging = await stage(collected, join(workFolder, 'spool.jsonl'))
   const { candidates, invalid, duplicateOf } = staging
-  report.counts.staged = candidates.length + invalid.length
-  report.counts.valid = candidates.length
-  report.counts.invalid = invalid.length
-  report.counts.duplicates = duplicateOf.size
-  report.counts.migrated = candidates.filter(({ migratedFrom }) => migratedFrom !== undefined).length
-  report.traces = candidates.map((candidate, i) => reportTrace(candidate, duplicateOf.get(i), candidates))
-  report.invalid = invalid.map(({ file, line, message, pointer }) => ({
-    file,
-    line,
-    message,
-    ...(pointer === undefined ? {} : { pointer })
-  }))
+  tellStaged(staging, report, (candidate, i) => reportTrace(candidate, duplicateOf.get(i), candidates))
   const stripped = candidates.filter((candidate) => candidate.stripped.length > 0)
   if (stripped.length > 0) {
     const names = new Set(stripped.flatMap((candidate) => candidate.stripped))
@@ -91,19 +80,46 @@ export async function readTraces(
   return staging
 }
 
+/** Puts into the report what is staged: how many lines of which kind, and each of them. */
+export function tellStaged(
+  { candidates, invalid, duplicateOf }: Staging,
+  report: Report,
+  traceOf: (candidate: Candidate, position: number) => ReportTrace
+): void {
+  report.counts.staged = candidates.length + invalid.length
+  report.counts.valid = candidates.length
+  report.counts.invalid = invalid.length
+  report.counts.duplicates = duplicateOf.size
+  report.counts.migrated = candidates.filter(({ migratedFrom }) => migratedFrom !== undefined).length
+  report.traces = candidates.map(traceOf)
+  report.invalid = invalid.map(({ file, line, message, pointer }) => ({
+    file,
+    line,
+    message,
+    ...(pointer === undefined ? {} : { pointer })
+  }))
+}
+
+/** A trace of which nothing is said but where it stands. */
+export function plainTrace({ entry, file, line, migratedFrom }: Candidate, status: ReportTrace['status']): ReportTrace {
+  return {
+    trace_id: entry.traceId,
+    file,
+    line,
+    status,
+    ...(migratedFrom === undefined ? {} : { migrated_from: migratedFrom }),
+    findings: []
+  }
+}
+
 function reportTrace(candidate: Candidate, duplicateOf: number | undefined, all: readonly Candidate[]): ReportTrace {
   const first = duplicateOf === undefined ? undefined : all[duplicateOf]
   return {
-    trace_id: candidate.entry.traceId,
-    file: candidate.file,
-    line: candidate.line,
-    status: first === undefined ? 'clean' : 'duplicate',
+    ...plainTrace(candidate, first === undefined ? 'clean' : 'duplicate'),
     ...(first === undefined ? {} : { message: `the same trace as ${first.file}:${String(first.line)}` }),
-    ...(candidate.migratedFrom === undefined ? {} : { migrated_from: candidate.migratedFrom }),
     ...(candidate.unknownFields.length === 0 ? {} : { unknown_fields: [...candidate.unknownFields] }),
     ...pictureOf(candidate),
-    scores: reportScores(candidate),
-    findings: []
+    scores: reportScores(candidate)
   }
 }
 

@@ -14,7 +14,7 @@ import { parseJson, type JsonObject } from '../traces/json.js'
 import { fileChunks, lineText, splitChunks } from '../traces/lines.js'
 import { readRecord } from '../traces/parse.js'
 import { SCHEMA_VERSION } from '../traces/schema.js'
-import { collectTraces, nothing, type CollectInputs } from './collecting.js'
+import { collectTraces, nothing, plainTrace, tellStaged, type CollectInputs } from './collecting.js'
 import { stage, type Staging } from './staging.js'
 
 export interface ExportInputs extends CollectInputs {
@@ -64,7 +64,9 @@ export async function exportTraces(
     const staging = await ports.log.group('Validate and migrate', () =>
       stage(collected, join(workFolder, 'spool.jsonl'))
     )
-    take(staging, report)
+    tellStaged(staging, report, (candidate, i) =>
+      plainTrace(candidate, staging.duplicateOf.has(i) ? 'duplicate' : 'clean')
+    )
     assertAllValid(staging)
     if (staging.candidates.length === 0) {
       nothing(inputs, report)
@@ -77,28 +79,6 @@ export async function exportTraces(
   } finally {
     await rm(workFolder, { recursive: true, force: true }).catch(() => undefined)
   }
-}
-
-function take({ candidates, invalid, duplicateOf }: Staging, report: Report): void {
-  report.counts.staged = candidates.length + invalid.length
-  report.counts.valid = candidates.length
-  report.counts.invalid = invalid.length
-  report.counts.duplicates = duplicateOf.size
-  report.counts.migrated = candidates.filter(({ migratedFrom }) => migratedFrom !== undefined).length
-  report.traces = candidates.map(({ entry, file, line, migratedFrom }, i) => ({
-    trace_id: entry.traceId,
-    file,
-    line,
-    status: duplicateOf.has(i) ? 'duplicate' : 'clean',
-    ...(migratedFrom === undefined ? {} : { migrated_from: migratedFrom }),
-    findings: []
-  }))
-  report.invalid = invalid.map(({ file, line, message, pointer }) => ({
-    file,
-    line,
-    message,
-    ...(pointer === undefined ? {} : { pointer })
-  }))
 }
 
 /** Never less than what is staged. */

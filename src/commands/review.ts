@@ -14,6 +14,7 @@ import { writeReviews, type LineReview } from '../gates/review/staged-file.js'
 import { stagedTexts } from '../gates/review/staged-text.js'
 import type { Report, ReportTrace } from '../report/model.js'
 import { shortList, type Collected } from '../traces/collect.js'
+import { plainTrace, tellStaged } from './collecting.js'
 import { runGates } from './gating.js'
 import { stage, type Staging } from './staging.js'
 
@@ -62,7 +63,9 @@ export async function review(inputs: ReviewInputs, ports: ReviewPorts, report: R
   try {
     const collected = await log.group('Collect staged traces', ports.collect)
     const staging = await log.group('Validate and migrate', () => stage(collected, join(workFolder, 'spool.jsonl')))
-    take(staging, report)
+    tellStaged(staging, report, (candidate) => plainTrace(candidate, 'clean'))
+    const invalid = staging.invalid.length
+    if (invalid > 0) report.warnings.push(`${String(invalid)} invalid line(s) were not reviewed.`)
     if (staging.candidates.length === 0) {
       ports.nothing()
       return
@@ -82,27 +85,6 @@ export async function review(inputs: ReviewInputs, ports: ReviewPorts, report: R
   } finally {
     await rm(workFolder, { recursive: true, force: true }).catch(() => undefined)
   }
-}
-
-function take({ candidates, invalid, duplicateOf }: Staging, report: Report): void {
-  report.counts.staged = candidates.length + invalid.length
-  report.counts.valid = candidates.length
-  report.counts.invalid = invalid.length
-  report.counts.duplicates = duplicateOf.size
-  report.traces = candidates.map(({ entry, file, line }) => ({
-    trace_id: entry.traceId,
-    file,
-    line,
-    status: 'clean',
-    findings: []
-  }))
-  report.invalid = invalid.map(({ file, line, message, pointer }) => ({
-    file,
-    line,
-    message,
-    ...(pointer === undefined ? {} : { pointer })
-  }))
-  if (invalid.length > 0) report.warnings.push(`${String(invalid.length)} invalid line(s) were not reviewed.`)
 }
 
 function hold(trace: ReportTrace, findings: readonly Finding[]): void {

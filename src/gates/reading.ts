@@ -3,8 +3,7 @@ import { open } from 'node:fs/promises'
 import { GateError } from '../errors.js'
 import { isJsonObject, JsonError, parseJson, property, type JsonObject, type JsonValue } from '../traces/json.js'
 import type { Gate, GateResult, OpenTrace, ScanBatch, ScanTrace } from './gate.js'
-import { openTrace, Seen, textsOf } from './texts.js'
-import { readingOf } from './views/views.js'
+import { Seen, textsOf } from './texts.js'
 
 /**
  * Runs gates over a batch, which is read once: each trace goes to all of them before the next one is read.
@@ -33,11 +32,7 @@ export async function inspectAll(gates: readonly Gate[], batch: ScanBatch): Prom
 /** The traces of a batch with their texts. @throws GateError */
 export async function* allOf(batch: ScanBatch): AsyncGenerator<OpenTrace> {
   const seen = new Seen()
-  for await (const trace of tracesOf(batch)) {
-    const opened = openTrace(trace, seen)
-    for (const one of opened.wanted) one.reading = readingOf(one.text)
-    yield textsOf(opened)
-  }
+  for await (const trace of tracesOf(batch)) yield textsOf(trace, seen)
 }
 
 /**

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { entries, isJsonArray, isJsonObject, type JsonValue } from '../traces/json.js'
 import { recordShape, type Path, type Shape } from '../traces/shape.js'
 import type { OpenTrace, Place, ScanTrace } from './gate.js'
-import type { Reading } from './views/views.js'
+import { readingOf, type Reading } from './views/views.js'
 
 /** A text to be looked at. */
 export interface ScanText {
@@ -38,17 +38,16 @@ export interface Repeat {
  */
 export class Seen {
   readonly #origins = new Map<string, Origin>()
-  readonly #short = new Map<string, ToRead>()
+  readonly #readings = new Map<string, Reading>()
 
-  /** What is short is read once, because it repeats all the time: names of tools, states, paths. */
-  toRead(text: string, wanted: ToRead[], long: Map<string, ToRead>): ToRead {
-    const before = text.length < LONG ? this.#short : long
-    const same = before.get(text)
-    if (same !== undefined) return same
-    const made: ToRead = { text, reading: undefined }
-    wanted.push(made)
-    if (before !== this.#short || before.size < MOST_SHORT) before.set(text, made)
-    return made
+  /** As `readingOf`; what is short is read once, because it repeats all the time: names of tools, states, paths. */
+  readingOf(text: string): Reading {
+    if (text.length >= LONG) return readingOf(text)
+    const before = this.#readings.get(text)
+    if (before !== undefined) return before
+    const reading = readingOf(text)
+    if (this.#readings.size < MOST_SHORT) this.#readings.set(text, reading)
+    return reading
   }
 
   /** Undefined where the text is too short to be worth it. */
@@ -74,33 +73,15 @@ const MOST = 150_000
 /** Some 20 MB of them; hardly any has readings. */
 const MOST_SHORT = 50_000
 
-/** A text whose readings are wanted. */
-export interface ToRead {
-  readonly text: string
-  /** Undefined until somebody has made it. */
-  reading: Reading | undefined
-}
-
-/** What of a trace is to be looked at, before disguises are taken off. */
-export interface Opened {
-  readonly trace: ScanTrace
-  readonly repeats: readonly Repeat[]
-  /** Texts that no earlier trace and no earlier text has. */
-  readonly wanted: readonly ToRead[]
-  readonly own: readonly OwnText[]
-}
-
-interface OwnText extends Pick<ScanText, 'piece' | 'field' | 'origin'> {
-  readonly toRead: ToRead
-}
-
-/** Opens a trace; what an earlier trace holds is left out, and named. */
-export function openTrace(trace: ScanTrace, seen: Seen): Opened {
-  const own: OwnText[] = []
+/**
+ * All texts of a trace, in document order, each right before its readings without a disguise; the published line comes
+ * last, as it is sent. What an earlier trace holds is left out, and named.
+ */
+export function textsOf(trace: ScanTrace, seen: Seen): OpenTrace {
+  const texts: ScanText[] = []
   const repeats: Repeat[] = []
-  const wanted: ToRead[] = []
   const added: [key: string, origin: Origin][] = []
-  const long = new Map<string, ToRead>()
+  const readings = new Map<string, Reading>()
   for (const piece of piecesOf(trace)) {
     const field = fieldOf(piece)
     const key = seen.keyOf(piece.text, field)
@@ -111,31 +92,18 @@ export function openTrace(trace: ScanTrace, seen: Seen): Opened {
     }
     const origin = key === undefined ? undefined : { length: piece.text.length }
     if (key !== undefined && origin !== undefined) added.push([key, origin])
-    own.push({ piece, field, origin, toRead: seen.toRead(piece.text, wanted, long) })
-  }
-  // Only now: a text that stands twice in one trace is told at both places.
-  for (const [key, origin] of added) seen.add(key, origin)
-  return { trace, repeats, wanted, own }
-}
-
-/**
- * All texts of a trace, in document order, each right before its readings without a disguise; the published line comes
- * last, as it is sent. Everything wanted must have been read.
- */
-export function textsOf({ trace, repeats, own }: Opened): OpenTrace {
-  const texts: ScanText[] = []
-  for (const { piece, field, origin, toRead } of own) {
-    const { views, complete } = toRead.reading ?? UNREAD
+    const reading = (key === undefined ? undefined : readings.get(piece.text)) ?? seen.readingOf(piece.text)
+    if (key !== undefined) readings.set(piece.text, reading)
+    const { views, complete } = reading
     texts.push({ piece, text: piece.text, disguise: '', field, unread: !complete, origin })
     for (const { how, text } of views) texts.push({ piece, text, disguise: how, field, unread: false, origin })
   }
+  // Only now: a text that stands twice in one trace is told at both places.
+  for (const [key, origin] of added) seen.add(key, origin)
   const line: Piece = { place: 'line', path: [], text: trace.text }
   texts.push({ piece: line, text: trace.text, disguise: '', field: '', unread: false, origin: undefined })
   return { ...trace, texts, repeats }
 }
-
-/** Holds the trace. */
-const UNREAD: Reading = { views: [], complete: false }
 
 function fieldOf({ place, path }: Piece): string {
   if (place !== 'value') return ''

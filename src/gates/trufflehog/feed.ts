@@ -40,7 +40,7 @@ const HEADER_LINES = HEADER.length / HEADER_LINE.length
 /** Text is written in portions of about this many characters. */
 const PORTION = 1 << 20
 
-/** The blocks of a trace, in the order in which they are fed; the published line, in a file of its own, is the last. */
+/** The blocks of a trace, in the order in which they are fed; the published line, in a document of its own, is the last. */
 export function blocksOf(trace: OpenTrace): Block[] {
   let line = HEADER_LINES + 1
   const before = new Set<string>()

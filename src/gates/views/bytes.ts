@@ -31,23 +31,17 @@ export function isText(byte: number): boolean {
  */
 export function segments(length: number, at: (position: number) => number, least = SHORTEST_IN_BINARY): number[] {
   const found: number[] = []
-  let floor = 0
-  for (let i = Math.min(least - 1, length - 1); i < length; i += least) {
-    if (!isText(at(i))) continue
-    let from = i
-    let shown = at(i) === 0 ? 0 : 1
-    while (from > floor && isText(at(from - 1))) if (at(--from) !== 0) shown++
-    let to = i + 1
-    while (to < length && isText(at(to))) if (at(to++) !== 0) shown++
-    if (shown >= least && shown * 4 > to - from) found.push(from, to)
-    floor = to
-    i = Math.max(i, to - 1)
-  }
+  look(length, at, least, found)
   return found
 }
 
 /** Whether there is any of these. */
 export function hasSegment(length: number, at: (position: number) => number, least = SHORTEST_IN_BINARY): boolean {
+  return look(length, at, least, undefined)
+}
+
+/** @param found takes all of them; without it, one is enough. @returns whether there is any */
+function look(length: number, at: (position: number) => number, least: number, found: number[] | undefined): boolean {
   let floor = 0
   for (let i = Math.min(least - 1, length - 1); i < length; i += least) {
     if (!isText(at(i))) continue
@@ -58,13 +52,16 @@ export function hasSegment(length: number, at: (position: number) => number, lea
     while (to < length && isText(at(to))) {
       if (at(to++) !== 0) shown++
       // More only tells how far it goes.
-      if (shown >= least && to - from === shown) return true
+      if (found === undefined && shown >= least && to - from === shown) return true
     }
-    if (shown >= least && shown * 4 > to - from) return true
+    if (shown >= least && shown * 4 > to - from) {
+      if (found === undefined) return true
+      found.push(from, to)
+    }
     floor = to
     i = Math.max(i, to - 1)
   }
-  return false
+  return found !== undefined && found.length > 0
 }
 
 export interface Decoded {
